@@ -1,0 +1,79 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The rules for targets stand once, in the extension at the end; this list says only who may see whom.
+let package = Package(
+  name: "pmm",
+  products: [.executable(name: "pmm", targets: ["pmm"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // language
+    .module("Diagnostics"),
+    .module("Syntax", uses: "Diagnostics"),
+    .module("Semantics", uses: "Diagnostics", "Syntax"),
+    // numbers
+    .library("CBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    .c("CKernels"),
+    .module("TensorCore", uses: "CKernels", "CBLAS"),
+    .module("Autodiff", uses: "TensorCore", "CKernels"),
+    .module("NamedTensors", uses: "Autodiff", "TensorCore"),
+    .module("Training", uses: "Autodiff", "TensorCore", "CKernels"),
+    // content and disk
+    .library("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
+    .library("CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
+    .library("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
+    .module("Recommendation"),
+    .module("Content", uses: "CPNG", "CTurboJPEG"),
+    .module("Checkpoint", uses: "CHDF5"),
+    // where the columns meet
+    .module("Interpreter", uses: "Diagnostics", "Syntax", "Semantics", "NamedTensors", "Autodiff", "TensorCore"),
+    .module(
+      "Builtins",
+      uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training",
+      "Recommendation", "Content", "Checkpoint"),
+    .target(
+      name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
+      resources: ["axes.pmm"].map { .copy($0) }, swiftSettings: .strict),
+    .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
+    .executableTarget(
+      name: "pmm",
+      dependencies: [
+        "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Builtins",
+        "StandardLibrary", "Shell", "Checkpoint",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: .strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)
+
+extension [SwiftSetting] {
+  /// One strict list for every Swift target.
+  static var strict: [SwiftSetting] {
+    [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+  }
+}
+
+extension Target {
+  /// A Swift module in Sources/`name` that may import just the modules named.
+  static func module(_ name: String, uses: String...) -> Target {
+    .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: .strict)
+  }
+
+  /// C sources in Sources/`name`, without dependencies.
+  static func c(_ name: String) -> Target {
+    .target(name: name)
+  }
+
+  /// A C library of the system, found by pkg-config and installed from Debian's package.
+  static func library(_ name: String, pkgConfig: String, debian: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+  }
+}

@@ -1,0 +1,2 @@
+/// What an op throws.
+package struct TensorError: Error { package let message: String }

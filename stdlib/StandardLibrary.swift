@@ -1,0 +1,1 @@
+package enum StandardLibrary { package static let name = "stdlib" }
