@@ -35,7 +35,7 @@ let package = Package(
       "Recommendation", "Content", "Checkpoint"),
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
-      resources: ["axes.pmm"].map { .copy($0) }, swiftSettings: .strict),
+      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec"].map { .copy("\($0).pmm") }, swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
     .executableTarget(
       name: "pmm",

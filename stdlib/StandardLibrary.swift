@@ -1,1 +1,10 @@
-package enum StandardLibrary { package static let name = "stdlib" }
+public import Foundation
+
+/// The files of the standard library, which travel with the program.
+package enum StandardLibrary {
+  /// Where the `.pmm` files stand; nil when the program was moved without them.
+  package static var folder: String? {
+    let fromBundle = Bundle.module.resourcePath
+    return fromBundle
+  }
+}
