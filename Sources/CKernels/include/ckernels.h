@@ -1,10 +1,130 @@
-/* Vector kernels, thread pool and counter-based random numbers. No dependencies. */
+/* Vector kernels, thread pool, memory pool and counter-based random numbers. No dependencies.
+   Every parallel kernel cuts its work into blocks that depend on shapes only, so results never depend on the
+   number of threads. Results may differ between instruction levels. */
 #ifndef CKERNELS_H
 #define CKERNELS_H
-#include <stdint.h>
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* Mixes a 64-bit word; every stream of random numbers starts from it. */
+#pragma clang assume_nonnull begin
+
+/* ---- interrupts: a flag that a signal handler may set ---- */
+void ck_interrupt_set(int pending);
+int ck_interrupt_pending(void);
+
+/* ---- threads ---- */
+typedef void (*ck_block)(void *context, long block);
+/* Sets the number of threads that work on a region, the caller included. */
+void ck_set_threads(int count);
+int ck_get_threads(void);
+/* Runs blocks 0..<blocks; skips what is left once an interrupt is pending. Nested calls run on the caller. */
+void ck_parallel(ck_block run, void *context, long blocks);
+
+/* ---- memory: free lists by size class, 64-byte aligned, never given back between steps ---- */
+void *_Nullable ck_alloc(size_t bytes);
+void ck_free(void *block, size_t bytes);
+/* Gives pooled blocks back to the system. */
+void ck_trim(void);
+/* 0: no limit. */
+void ck_set_memory_limit(size_t bytes);
+typedef struct { size_t live, pooled, peak; } ck_memory;
+ck_memory ck_memory_now(void);
+void ck_reset_peak(void);
+
+/* ---- random numbers: pure functions of (key, index) ---- */
 uint64_t ck_mix(uint64_t word);
+/* Philox 4x32-10: block `index` of stream `key`. */
+void ck_philox(uint64_t key, uint64_t index, uint32_t out[_Nonnull 4]);
+/* Uniform in (0, 1), element `index`. */
+double ck_uniform(uint64_t key, uint64_t index);
+/* Standard normal, element `index`. */
+double ck_normal(uint64_t key, uint64_t index);
+/* Whether dropout keeps element `index`. */
+bool ck_keep(uint64_t key, uint64_t index, double rate);
+
+/* ---- copies ---- */
+/* dst (row major, contiguous) = src with strides in elements; rank at most 16. */
+void ck_copy_strided(int size, int rank, const long *shape, const void *src, const long *strides, void *dst);
+/* dst with strides = src (row major, contiguous). */
+void ck_scatter_strided(int size, int rank, const long *shape, const void *src, void *dst, const long *strides);
+
+/* ---- float32 kernels, one table a level ---- */
+enum { CK_NEG, CK_ABS, CK_SQRT, CK_EXP, CK_LOG, CK_RELU, CK_GELU, CK_QUICK_GELU, CK_GELU_TANH, CK_SILU,
+       CK_LEAKY_RELU, CK_TANH, CK_SIGMOID, CK_SOFTPLUS };
+enum { CK_ADD, CK_SUB, CK_MUL, CK_DIV };
+
+typedef struct {
+  long batch, heads, queries, keys, width;      /* one problem a (batch, head) */
+  const float *q, *k, *v;
+  long qb, qh, qt, kb, kh, kt, vb, vh, vt;      /* strides: batch, head, slot; width is contiguous */
+  const uint8_t *_Nullable mask;                /* [batch, keys] or null; true may be seen */
+  long maskb, maskt;
+  bool causal;
+  float scale, rate;
+  uint64_t key;
+  float *out;                                   /* [batch, queries, heads, width] */
+  float *lse;                                   /* [batch, heads, queries] */
+  /* backward only */
+  const float *_Nullable grad;                  /* like out */
+  float *_Nullable dq, *_Nullable dk, *_Nullable dv; /* [batch, slots, heads, width] */
+} ck_attention;
+
+typedef struct {
+  long rows, width, among;
+  const float *a; long ar;                      /* [rows, width] */
+  const float *b; long br;                      /* [among, width] */
+  const uint8_t *_Nullable mask; const int64_t *_Nullable mask_row; long mask_step;
+  const float *_Nullable shift; const int64_t *_Nullable shift_row; long shift_step;
+  float *lse;                                   /* [rows] */
+  /* backward only */
+  const float *_Nullable grad;                  /* [rows] */
+  float *_Nullable da;                          /* [rows, width] */
+  float *_Nullable db;                          /* [among, width] */
+  float *_Nullable logits;                      /* gradient of the logits [rows, among], if wanted */
+} ck_dot_lse;
+
+typedef struct {
+  const char *name;
+  void (*unary)(int op, long n, const float *x, float *y);
+  /* gx = g * dy/dx; y may be used where it is cheaper than x. */
+  void (*unary_grad)(int op, long n, const float *x, const float *y, const float *g, float *gx);
+  /* out is contiguous over `shape`; a and b have strides (0: repeated). */
+  void (*binary)(int op, int rank, const long *shape, const float *a, const long *as, const float *b, const long *bs,
+                 float *out);
+  void (*accumulate)(long n, float *into, const float *x);
+  void (*scale)(long n, float by, const float *x, float *out);
+  /* out[o, i] = sum over r of x[o, r, i]. */
+  void (*sum)(long outer, long reduced, long inner, const float *x, float *out);
+  void (*dropout)(long n, uint64_t key, double rate, const float *x, float *out);
+  /* out = residual + dropout(x). */
+  void (*dropout_add)(long n, uint64_t key, double rate, const float *x, const float *residual, float *out);
+  /* C (contiguous) = A B, any strides; `batch` products with own strides. */
+  void (*gemm)(long batch, long m, long n, long k, const float *a, long ab, long rsa, long csa, const float *b, long bb,
+               long rsb, long csb, float *c);
+  void (*softmax)(long rows, long n, bool log, const float *x, float *y);
+  void (*softmax_grad)(long rows, long n, bool log, const float *y, const float *g, float *gx);
+  void (*layer_norm)(long rows, long n, const float *x, const float *weight, const float *bias, float eps, float *y,
+                     float *mean, float *rstd);
+  void (*layer_norm_grad)(long rows, long n, const float *x, const float *weight, const float *mean, const float *rstd,
+                          const float *g, float *gx, float *gweight, float *gbias);
+  void (*attention)(const ck_attention *job);
+  void (*attention_grad)(const ck_attention *job);
+  void (*dot_lse)(const ck_dot_lse *job);
+  void (*dot_lse_grad)(const ck_dot_lse *job);
+  /* out[i] = x[index[i]] in rows of `width`. */
+  void (*gather)(long count, long width, const int32_t *index, const float *x, float *out);
+  /* out[v] = sum of g[i] where index[i] = v, in order of i; out is overwritten. */
+  void (*scatter_add)(long count, long rows, long width, const int32_t *index, const float *g, float *out);
+  void (*adam)(long n, float *value, const float *grad, float *m, float *v, float scale, float lr, float decay, float l2,
+               float beta1, float beta2, float correction1, float correction2, float eps);
+  double (*sum_squares)(long n, const float *x);
+} ck_table;
+
+/* The level in use: the best that this CPU has, or the lower one that PMM_KERNELS names. */
+const ck_table *ck_kernels(void);
+/* A level by name, null if this CPU lacks it. */
+const ck_table *_Nullable ck_kernels_named(const char *name);
+
+#pragma clang assume_nonnull end
 #endif

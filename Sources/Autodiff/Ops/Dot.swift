@@ -1,0 +1,100 @@
+import CKernels
+import TensorCore
+
+extension Variable {
+  /// Products contracted over trailing dimensions.
+  /// a: [batch..., rows..., contracted...], b: [batch..., columns..., contracted...]; y: [batch..., rows..., columns...].
+  /// da = dy b, db = dy' a.
+  package static func dot(_ a: Variable, _ b: Variable, batch: Int, contracted: Int) throws -> Variable {
+    guard a.dtype == b.dtype, a.dtype.isFloat, a.shape.count >= batch + contracted,
+      b.shape.count >= batch + contracted, a.shape.prefix(batch) == b.shape.prefix(batch),
+      a.shape.suffix(contracted) == b.shape.suffix(contracted)
+    else { throw TensorError.mismatch("dot of \(a.shape) and \(b.shape)") }
+    let x = try Matrices(a.tensor, batch, contracted)
+    let z = try Matrices(b.tensor, batch, contracted)
+    let shape = a.shape.dropLast(contracted) + b.shape.dropFirst(batch).dropLast(contracted)
+    let y = try Tensor(uninitialized: Array(shape), a.dtype)
+    Product.run(x, z.transposed, into: y)
+    let (wantA, wantB) = (a.isTracked, b.isTracked)
+    let (shapeA, shapeB) = (a.shape, b.shape)
+    return try .recorded(y, [a, b]) { g in
+      let dense = try g.contiguous()
+      let m = Matrices(dense, batch: x.batch, rows: x.rows, columns: z.rows)
+      var (ga, gb): (Tensor?, Tensor?) = (nil, nil)
+      if wantA {
+        let out = try Tensor(uninitialized: shapeA, dense.dtype)
+        Product.run(m, z, into: out)
+        ga = out
+      }
+      if wantB {
+        let out = try Tensor(uninitialized: shapeB, dense.dtype)
+        Product.run(m.transposed, x, into: out)
+        gb = out
+      }
+      return [ga, gb]
+    }
+  }
+}
+
+/// A batch of matrices in strided storage.
+struct Matrices {
+  let tensor: Tensor
+  let batch: Int
+  let rows: Int
+  let columns: Int
+  let batchStride: Int
+  let rowStride: Int
+  let columnStride: Int
+
+  /// Folds [batch..., rows..., columns...]; copies only where a group has no single stride.
+  init(_ source: Tensor, _ batch: Int, _ contracted: Int) throws {
+    let cuts = [0, batch, source.rank - contracted, source.rank]
+    var steps: [Int] = []
+    var sizes: [Int] = []
+    var tensor = source
+    for attempt in 0..<2 {
+      steps = []
+      sizes = []
+      for (low, high) in zip(cuts, cuts.dropFirst()) {
+        let (dims, strides) = Tensor.collapse(Array(tensor.shape[low..<high]), [Array(tensor.strides[low..<high])])
+        if dims.count > 1 { break }
+        sizes.append(dims.first ?? 1)
+        steps.append(strides[0].first ?? 0)
+      }
+      if steps.count == 3 { break }
+      if attempt == 0 { tensor = try source.contiguous() }
+    }
+    guard steps.count == 3 else { throw TensorError.mismatch("no matrix view of \(source.shape)") }
+    self.tensor = tensor
+    (self.batch, rows, columns) = (sizes[0], sizes[1], sizes[2])
+    (batchStride, rowStride, columnStride) = (steps[0], steps[1], steps[2])
+  }
+
+  init(_ dense: Tensor, batch: Int, rows: Int, columns: Int) {
+    self.init(dense, batch, rows, columns, rows * columns, columns, 1)
+  }
+
+  private init(_ tensor: Tensor, _ batch: Int, _ rows: Int, _ columns: Int, _ sb: Int, _ sr: Int, _ sc: Int) {
+    self.tensor = tensor
+    (self.batch, self.rows, self.columns) = (batch, rows, columns)
+    (batchStride, rowStride, columnStride) = (sb, sr, sc)
+  }
+
+  var transposed: Matrices { Matrices(tensor, batch, columns, rows, batchStride, columnStride, rowStride) }
+}
+
+enum Product {
+  /// out (contiguous) = a b for each matrix of the batch.
+  static func run(_ a: Matrices, _ b: Matrices, into out: Tensor) {
+    if out.count == 0 { return }
+    withExtendedLifetime((a.tensor, b.tensor, out)) {
+      if out.dtype == .float32 {
+        Kernels.table.gemm(
+          a.batch, a.rows, b.columns, a.columns, a.tensor.pointer(), a.batchStride, a.rowStride, a.columnStride,
+          b.tensor.pointer(), b.batchStride, b.rowStride, b.columnStride, out.pointer())
+      } else {
+        Reference.product(a, b, out.pointer(Double.self))
+      }
+    }
+  }
+}

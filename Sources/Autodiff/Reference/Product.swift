@@ -1,0 +1,21 @@
+import TensorCore
+
+extension Reference {
+  /// out (contiguous) = a b for each matrix of the batch.
+  static func product(_ a: Matrices, _ b: Matrices, _ out: UnsafeMutablePointer<Double>) {
+    let (pa, pb) = (a.tensor.pointer(Double.self), b.tensor.pointer(Double.self))
+    for batch in 0..<a.batch {
+      if Interrupts.isPending { return }
+      for i in 0..<a.rows {
+        let row = pa + batch * a.batchStride + i * a.rowStride
+        let to = out + (batch * a.rows + i) * b.columns
+        for j in 0..<b.columns { to[j] = 0 }
+        for k in 0..<a.columns {
+          let x = row[k * a.columnStride]
+          let column = pb + batch * b.batchStride + k * b.rowStride
+          for j in 0..<b.columns { to[j] += x * column[j * b.columnStride] }
+        }
+      }
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/// What an op throws.
-package struct TensorError: Error { package let message: String }

@@ -1,0 +1,61 @@
+#include <string.h>
+
+#include "ckernels.h"
+#include "internal.h"
+
+typedef struct {
+  int size, rank;
+  const long *shape, *strides;
+  const char *src;
+  char *dst;
+  long rows, rows_per_block;
+  bool scatter;
+} job;
+
+#define MOVE(TYPE)                                                              \
+  do {                                                                          \
+    TYPE *d = (TYPE *)dense;                                                    \
+    TYPE *v = (TYPE *)strided;                                                  \
+    if (j->scatter) for (long i = 0; i < n; i++) v[i * step] = d[i];            \
+    else if (step == 0) for (long i = 0; i < n; i++) d[i] = v[0];               \
+    else for (long i = 0; i < n; i++) d[i] = v[i * step];                       \
+  } while (0)
+
+static void run(void *context, long block) {
+  job *j = context;
+  long n = j->shape[j->rank - 1], step = j->strides[j->rank - 1];
+  long row = block * j->rows_per_block, end = ck_min(row + j->rows_per_block, j->rows);
+  for (; row < end; row++) {
+    long rest = row, offset = 0;
+    for (int d = j->rank - 2; d >= 0; d--) {
+      offset += rest % j->shape[d] * j->strides[d];
+      rest /= j->shape[d];
+    }
+    char *dense = j->scatter ? (char *)j->src + row * n * j->size : j->dst + row * n * j->size;
+    char *strided = j->scatter ? j->dst + offset * j->size : (char *)j->src + offset * j->size;
+    if (step == 1) {
+      if (j->scatter) memcpy(strided, dense, n * j->size); else memcpy(dense, strided, n * j->size);
+    } else if (j->size == 4) MOVE(uint32_t);
+    else if (j->size == 8) MOVE(uint64_t);
+    else MOVE(uint8_t);
+  }
+}
+
+static void start(job j) {
+  long one[1] = {1}, zero[1] = {1};
+  if (j.rank == 0) j.rank = 1, j.shape = one, j.strides = zero;
+  long n = j.shape[j.rank - 1];
+  j.rows = 1;
+  for (int d = 0; d < j.rank - 1; d++) j.rows *= j.shape[d];
+  if (n == 0 || j.rows == 0) return;
+  j.rows_per_block = CK_BLOCK / n > 0 ? CK_BLOCK / n : 1;
+  ck_parallel(run, &j, ck_blocks(j.rows, j.rows_per_block));
+}
+
+void ck_copy_strided(int size, int rank, const long *shape, const void *src, const long *strides, void *dst) {
+  start((job){size, rank, shape, strides, src, dst, 0, 0, false});
+}
+
+void ck_scatter_strided(int size, int rank, const long *shape, const void *src, void *dst, const long *strides) {
+  start((job){size, rank, shape, strides, src, dst, 0, 0, true});
+}

@@ -1,0 +1,108 @@
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "ckernels.h"
+
+/* Size classes are 8 steps to an octave: at most 12.5 % waste. A free block holds the pointer to the next one. */
+enum { SMALLEST = 256, BIG = 1 << 20, CLASSES = 8 * 48 };
+typedef struct node { struct node *next; } node;
+
+static node *free_blocks[CLASSES];
+static size_t live, pooled, peak, limit;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int class_of(size_t bytes, size_t *rounded) {
+  if (bytes < SMALLEST) bytes = SMALLEST;
+  int octave = 63 - __builtin_clzll(bytes);
+  size_t step = (size_t)1 << (octave - 3);
+  size_t up = (bytes + step - 1) / step * step;
+  octave = 63 - __builtin_clzll(up);
+  step = (size_t)1 << (octave - 3);
+  *rounded = up;
+  return (octave - 8) * 8 + (int)((up >> (octave - 3)) & 7);
+}
+
+static void *from_system(size_t bytes) {
+  if (bytes < BIG) {
+    void *p = 0;
+    return posix_memalign(&p, 64, bytes) == 0 ? p : 0;
+  }
+  void *p = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) return 0;
+#ifdef MADV_HUGEPAGE
+  madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+  return p;
+}
+
+static void trim_locked(void) {
+  for (int c = 0; c < CLASSES; c++) {
+    size_t bytes = ((size_t)(8 + c % 8)) << (c / 8 + 5);
+    while (free_blocks[c]) {
+      node *block = free_blocks[c];
+      free_blocks[c] = block->next;
+      pooled -= bytes;
+      if (bytes < BIG) free(block); else munmap(block, bytes);
+    }
+  }
+}
+
+void *ck_alloc(size_t bytes) {
+  if (bytes > (size_t)1 << 50) return 0;
+  size_t size;
+  int c = class_of(bytes, &size);
+  pthread_mutex_lock(&lock);
+  node *block = free_blocks[c];
+  if (block) {
+    free_blocks[c] = block->next;
+    pooled -= size;
+  } else {
+    if (limit && live + pooled + size > limit) trim_locked();
+    block = limit && live + size > limit ? 0 : from_system(size);
+    if (!block && !(limit && live + size > limit)) {
+      trim_locked();
+      block = from_system(size);
+    }
+  }
+  if (block) {
+    live += size;
+    if (live > peak) peak = live;
+  }
+  pthread_mutex_unlock(&lock);
+  return block;
+}
+
+void ck_free(void *p, size_t bytes) {
+  size_t size;
+  int c = class_of(bytes, &size);
+  pthread_mutex_lock(&lock);
+  node *block = p;
+  block->next = free_blocks[c];
+  free_blocks[c] = block;
+  live -= size;
+  pooled += size;
+  pthread_mutex_unlock(&lock);
+}
+
+void ck_trim(void) {
+  pthread_mutex_lock(&lock);
+  trim_locked();
+  pthread_mutex_unlock(&lock);
+}
+
+void ck_set_memory_limit(size_t bytes) { limit = bytes; }
+
+ck_memory ck_memory_now(void) {
+  pthread_mutex_lock(&lock);
+  ck_memory now = {live, pooled, peak};
+  pthread_mutex_unlock(&lock);
+  return now;
+}
+
+void ck_reset_peak(void) {
+  pthread_mutex_lock(&lock);
+  peak = live;
+  pthread_mutex_unlock(&lock);
+}

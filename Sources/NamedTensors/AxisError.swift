@@ -1,0 +1,38 @@
+import TensorCore
+
+/// A typed fact about operands that do not fit.
+package struct AxisError: Error {
+  package enum Kind: String, Sendable, CaseIterable {
+    case sizeMismatch, missingAxis, duplicateAxis, unknownSize, outOfRange, wrongKind, notContained, notDivisible
+    case interrupted, memory
+    /// A contradiction inside: asks for a report.
+    case contradiction
+  }
+
+  package var kind: Kind
+  package var message: String
+  /// Indices of the arguments to blame.
+  package var operands: [Int]
+  package var suggestion: String?
+
+  package init(_ kind: Kind, _ message: String, operands: [Int] = [], suggestion: String? = nil) {
+    self.kind = kind
+    self.message = message
+    self.operands = operands
+    self.suggestion = suggestion
+  }
+}
+
+/// Runs an op of the core and turns what it throws into a fact about axes.
+func numbers<R>(operands: [Int] = [], _ body: () throws -> R) throws -> R {
+  do {
+    return try body()
+  } catch let error as TensorError {
+    switch error {
+    case .interrupted: throw AxisError(.interrupted, error.message)
+    case .memory: throw AxisError(.memory, error.message)
+    case .outOfRange(let text): throw AxisError(.outOfRange, text, operands: operands)
+    case .mismatch(let text): throw AxisError(.contradiction, text, operands: operands)
+    }
+  }
+}

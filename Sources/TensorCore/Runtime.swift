@@ -1,0 +1,64 @@
+package import CKernels
+import CBLAS
+
+/// The threads that work on a kernel.
+package enum Threads {
+  /// Set once at start; results do not depend on it.
+  package static var count: Int {
+    get { Int(ck_get_threads()) }
+    set {
+      openblas_set_num_threads(1)
+      ck_set_threads(Int32(clamping: newValue))
+    }
+  }
+}
+
+/// A request to stop, which a signal handler may make.
+package enum Interrupts {
+  package static var isPending: Bool { ck_interrupt_pending() != 0 }
+  package static func request() { ck_interrupt_set(1) }
+  package static func clear() { ck_interrupt_set(0) }
+  /// Throws `TensorError.interrupted` while a request is pending.
+  package static func check() throws {
+    if ck_interrupt_pending() != 0 { throw TensorError.interrupted }
+  }
+}
+
+/// Bytes of tensors, as the pool counts them.
+package struct Memory: Sendable {
+  package let live: Int
+  package let pooled: Int
+  package let peak: Int
+
+  package static var now: Memory {
+    let counters = ck_memory_now()
+    return Memory(live: Int(counters.live), pooled: Int(counters.pooled), peak: Int(counters.peak))
+  }
+
+  /// Starts the peak again from what is live.
+  package static func resetPeak() { ck_reset_peak() }
+  /// Gives pooled blocks back to the system.
+  package static func trim() { ck_trim() }
+  /// Bytes that tensors may take; nil for no limit.
+  package static func setLimit(_ bytes: Int?) { ck_set_memory_limit(bytes ?? 0) }
+}
+
+/// The float32 kernels of the level in use.
+package enum Kernels {
+  nonisolated(unsafe) package static let table: ck_table = ck_kernels().pointee
+  /// "portable", "avx2" or "avx512".
+  package static var level: String { String(cString: table.name) }
+}
+
+/// Random numbers as pure functions of a key and an index.
+package enum Random {
+  package static func mix(_ word: UInt64) -> UInt64 { ck_mix(word) }
+  /// In (0, 1).
+  package static func uniform(_ key: UInt64, _ index: Int) -> Double { ck_uniform(key, UInt64(index)) }
+  /// Standard normal.
+  package static func normal(_ key: UInt64, _ index: Int) -> Double { ck_normal(key, UInt64(index)) }
+  /// A key of its own for `part` of the stream `key`.
+  package static func fold(_ key: UInt64, _ part: UInt64) -> UInt64 {
+    ck_mix(key &+ 0x9E37_79B9_7F4A_7C15 &* (part &+ 1))
+  }
+}

@@ -1,0 +1,42 @@
+package import TensorCore
+
+/// How a fresh parameter's numbers are drawn. Element i is a function of (key, i).
+package enum Initialiser: Sendable, Hashable {
+  /// Normal with variance 2 / (fan in + fan out). Fan out is the first axis, fan in the second, both times the rest;
+  /// of one axis both are its size.
+  case xavierNormal
+  case normal(std: Double)
+  case zeros
+  case ones
+
+  /// Standard deviation for a shape, nil where all numbers are equal.
+  private func deviation(_ shape: [Int]) -> Double? {
+    switch self {
+    case .xavierNormal:
+      let rest = shape.dropFirst(2).reduce(1, *)
+      let out = (shape.first ?? 1) * rest
+      let into = (shape.count > 1 ? shape[1] : shape.first ?? 1) * rest
+      return out + into == 0 ? 0 : (2 / Double(out + into)).squareRoot()
+    case .normal(let std): return std
+    case .zeros, .ones: return nil
+    }
+  }
+
+  /// A fresh tensor of the shape in the active precision.
+  package func tensor(_ shape: [Int], key: UInt64) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, Precision.active.dtype)
+    let fixed: Double = self == .ones ? 1 : 0
+    let std = deviation(shape)
+    withExtendedLifetime(result) {
+      for i in 0..<result.count {
+        let value = std.map { $0 * Random.normal(key, i) } ?? fixed
+        switch result.dtype {
+        case .float32: result.pointer(Float.self)[i] = Float(value)
+        case .float64: result.pointer(Double.self)[i] = value
+        case .int32, .bool: break
+        }
+      }
+    }
+    return result
+  }
+}
