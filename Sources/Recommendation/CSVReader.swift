@@ -27,7 +27,8 @@ struct CSVReader {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(1024).contains(0) {
       throw DataError(
-        code: "not-text", message: "\(file) is not UTF-8 text", place: "\(file):1", suggestion: "save it as CSV in UTF-8")
+        code: "not-text", message: "\(file) is not UTF-8 text", place: "\(file):1",
+        suggestion: "save it as CSV in UTF-8")
     }
     guard try next() else {
       throw DataError(code: "empty-file", message: "\(file) is empty; a header was expected", place: "\(file):1")
@@ -77,7 +78,8 @@ struct CSVReader {
     guard fields.count == columns.count else {
       throw DataError(
         code: "bad-row",
-        message: "a row has \(fields.count) fields, but the header names \(columns.count): \(columns.joined(separator: ", "))",
+        message:
+          "a row has \(fields.count) fields, but the header names \(columns.count): \(columns.joined(separator: ", "))",
         place: place, suggestion: "put text that holds commas or line ends in double quotes")
     }
   }

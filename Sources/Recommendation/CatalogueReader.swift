@@ -27,7 +27,8 @@ struct CatalogueReader {
         throw DataError(code: "bad-row", message: "an item has no id", place: reader.place)
       }
       guard lines.count < Int(Int32.max) else {
-        throw DataError(code: "too-many-items", message: "\(file) has more than \(Int32.max) items", place: reader.place)
+        throw DataError(
+          code: "too-many-items", message: "\(file) has more than \(Int32.max) items", place: reader.place)
       }
       if let first = index.updateValue(Int32(lines.count), forKey: key) {
         let name = String(decoding: key.bytes, as: UTF8.self)

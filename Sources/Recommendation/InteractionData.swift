@@ -11,7 +11,8 @@ package final class InteractionData: Sendable {
   package let fingerprint: String
 
   package init(
-    catalogue: Catalogue, userIDs: [String], sequences: [[Int32]], warnings: [DataWarning] = [], fingerprint: String = ""
+    catalogue: Catalogue, userIDs: [String], sequences: [[Int32]], warnings: [DataWarning] = [],
+    fingerprint: String = ""
   ) {
     self.catalogue = catalogue
     self.userIDs = userIDs
