@@ -24,7 +24,8 @@ package final class InteractionData: Sendable {
   /// How many events all sequences hold.
   package var eventCount: Int { sequences.reduce(0) { $0 + $1.count } }
 
-  /// Reads `interactions.csv` (user, item, timestamp) and `items.csv` (item, title, description, image, genres) of a folder.
+  /// Reads the two files of a folder: `interactions.csv` with user, item, timestamp and `items.csv` with item, title,
+  /// description, image and, where there is one, genres.
   ///
   /// Columns are found by name. An event with an item that items.csv does not list is skipped and counted as a warning;
   /// whatever makes the meaning of a row doubtful is an error with its place.

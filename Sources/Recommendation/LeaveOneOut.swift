@@ -32,6 +32,14 @@ package struct LeaveOneOut: Sendable {
     (self.train, self.valid, self.test, self.shortUsers) = (train, valid, test, short)
   }
 
+  /// All but the last two events of each user, so nothing of a short one. [user][event]
+  ///
+  /// Counting baselines are fitted on this part: published numbers leave short histories out, while a trained model may
+  /// well learn from them.
+  package var allButLastTwo: [[Int32]] {
+    train.indices.map { test[$0] == nil ? [] : train[$0] }
+  }
+
   /// Items before the test event of `user`: training events and the validation item.
   package func historyBeforeTest(_ user: Int) -> [Int32] {
     guard train.indices.contains(user) else { return [] }

@@ -21,6 +21,11 @@ package struct PopularityModel: Sendable {
   /// Occurrences in training. [item]
   package let scores: [Float]
 
+  /// Counts over all but the last two events of each user, as published baselines do.
+  package init(_ split: LeaveOneOut, itemCount: Int) {
+    self.init(train: split.allButLastTwo, itemCount: itemCount)
+  }
+
   package init(train: [[Int32]], itemCount: Int) {
     scores = occurrences(train, itemCount: itemCount).map(Float.init)
   }

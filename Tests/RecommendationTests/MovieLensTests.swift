@@ -25,7 +25,7 @@ struct MovieLensTests {
   @Test func popularityGivesThePublishedNumbers() {
     let split = LeaveOneOut(data.sequences)
     #expect(split.shortUsers == 8)
-    let model = PopularityModel(train: split.train, itemCount: data.catalogue.count)
+    let model = PopularityModel(split, itemCount: data.catalogue.count)
     var sums = (hr: 0.0, ndcg: 0.0, users: 0)
     model.scores.withUnsafeBufferPointer { scores in
       for user in data.userIDs.indices {
