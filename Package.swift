@@ -45,6 +45,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
+    // tests
+    .testKit("TestKit"),
+    .tests("RecommendationTests", uses: "Recommendation"),
+    .tests("ContentTests", uses: "Content"),
+    .tests("CheckpointTests", uses: "Checkpoint"),
+    .tests("RepositoryTests"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
@@ -65,6 +71,16 @@ extension Target {
   /// A Swift module in Sources/`name` that may import just the modules named.
   static func module(_ name: String, uses: String...) -> Target {
     .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: .strict)
+  }
+
+  /// What tests share; it lives beside them, and no product may use it.
+  static func testKit(_ name: String) -> Target {
+    .target(name: name, path: "Tests/\(name)", swiftSettings: .strict)
+  }
+
+  /// Tests in Tests/`name`; fixtures are read from the source tree.
+  static func tests(_ name: String, uses: String...) -> Target {
+    .testTarget(name: name, dependencies: (uses + ["TestKit"]).map { .byName(name: $0) }, swiftSettings: .strict)
   }
 
   /// C sources in Sources/`name`, without dependencies.
