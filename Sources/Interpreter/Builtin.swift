@@ -1,5 +1,5 @@
 package import Diagnostics
-package import NamedTensors
+import NamedTensors
 package import Semantics
 
 /// One name of the language that Swift provides: its signature, help, examples and meaning in one declaration.

@@ -113,7 +113,7 @@ extension Compiler {
     return { frame in
       let value = try code(frame)
       if case .bool(let flag) = value { return flag }
-      if case .absent(let absence) = value { throw Machine.absent(absence, usedBy: "this condition", at: span) }
+      if case .absent(let absence) = value { throw Machine.absent(absence.facts, usedBy: "this condition", at: span) }
       if case .tensor(let tensor) = value {
         throw Failure(
           tensor.tensor.isShapeOnly ? .valueInShapeRun : .notBool,

@@ -1,5 +1,5 @@
 import Diagnostics
-import NamedTensors
+package import NamedTensors
 import Syntax
 
 /// A declared record type, such as Batch: the axes of its fields belong to the file that declares it.

@@ -34,8 +34,6 @@ struct Compiler {
     }
   }
 
-  func statement(_ statement: Statement, isTop: Bool) -> Code { statementCode(statement) }
-
   func statementCode(_ statement: Statement) -> Code {
     switch statement.kind {
     case .importModule(let path, let local):

@@ -1,6 +1,6 @@
 package import Diagnostics
 package import Semantics
-package import Syntax
+import Syntax
 
 typealias Code = (Frame) throws -> Value
 /// Checks a value against an annotation; the text says what is wrong, or nil.

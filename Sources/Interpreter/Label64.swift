@@ -1,3 +1,4 @@
+import NamedTensors
 /// A 64-bit hash that is the same in every run: identities for memoised calls, keys for randomness.
 package struct Label64 {
   package private(set) var value: UInt64

@@ -1,5 +1,5 @@
-import Diagnostics
-package import NamedTensors
+package import Diagnostics
+import NamedTensors
 import Semantics
 import Syntax
 
@@ -331,7 +331,7 @@ extension Machine {
     var extra: [(name: String, value: Value)] = []
     for (index, target) in mapping.enumerated() {
       if case .absent(let absence) = values[index], !builtin.acceptsAbsent {
-        throw Self.absent(absence, usedBy: "`\(builtin.name)`", at: shape.argumentSpans[index])
+        throw Self.absent(absence.facts, usedBy: "`\(builtin.name)`", at: shape.argumentSpans[index])
       }
       if target >= 0 {
         arguments[target] = values[index]
@@ -349,7 +349,7 @@ extension Machine {
     }
   }
 
-  static func absent(_ absence: Absence, usedBy user: String, at span: Span) -> Failure {
+  static func absent(_ absence: AbsenceFacts, usedBy user: String, at span: Span) -> Failure {
     let why = absence.isFollowing ? "was dropped because nothing reached it any more" : "was dropped"
     var failure = Failure(
       .absentBranch, "\(user) reads the part `\(absence.part)`, which \(why)", at: span, label: "absent here")

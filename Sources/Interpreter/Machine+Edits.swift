@@ -1,3 +1,4 @@
+import Autodiff
 package import Diagnostics
 import NamedTensors
 import Syntax
@@ -36,7 +37,7 @@ extension Machine {
     for (name, value) in fields {
       let path = PathValue(text: name)?.steps ?? [[name]]
       if case .absent(let absence) = value {
-        throw Self.absent(absence, usedBy: "`with`", at: span)
+        throw Self.absent(absence.facts, usedBy: "`with`", at: span)
       }
       result = try replaced(result, path[...], value.detachedFromWhole, [], span)
       for steps in Self.expanded(path) { result.edits.append(.with(path: steps, value.detachedFromWhole)) }

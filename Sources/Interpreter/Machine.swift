@@ -167,7 +167,7 @@ package final class Machine: NameSource {
     let frame = Frame(self, slots: resolver.slotCount, globals: globals, place: Label64("main"))
     // Functions, models and losses stand before anything runs, so that their order does not matter.
     for statement in program.statements where Compiler.isDeclaration(statement) {
-      try compiler.statement(statement, isTop: true)(frame)
+      _ = try compiler.statementCode(statement)(frame)
     }
     var last = Value.none
     for statement in program.statements where !Compiler.isDeclaration(statement) {

@@ -1,4 +1,4 @@
-package import Autodiff
+import Autodiff
 package import Diagnostics
 package import NamedTensors
 package import TensorCore

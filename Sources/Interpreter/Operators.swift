@@ -1,3 +1,4 @@
+import Autodiff
 import Diagnostics
 import NamedTensors
 import Syntax
@@ -8,7 +9,7 @@ struct OperandFault: Error {
   let message: String
   /// Indices of the operands to mark.
   let operands: [Int]
-  var absence: Absence?
+  var absence: AbsenceFacts?
   var tries: [String] = []
 
   func failure(_ spans: [Span], _ span: Span) -> Failure {
@@ -26,7 +27,7 @@ struct OperandFault: Error {
 enum Operators {
   static func fault(_ value: Value, _ message: String) -> OperandFault {
     if case .absent(let absence) = value {
-      return OperandFault(code: .absentBranch, message: message, operands: [0], absence: absence)
+      return OperandFault(code: .absentBranch, message: message, operands: [0], absence: absence.facts)
     }
     return OperandFault(code: .wrongType, message: "\(message), not \(value.described)", operands: [0])
   }
@@ -34,10 +35,10 @@ enum Operators {
   static func apply(_ op: BinaryOperator, _ a: Value, _ b: Value) throws -> Value {
     if op == .equal || op == .notEqual, let same = plainEquality(a, b) { return .bool(same == (op == .equal)) }
     if case .absent(let absence) = a {
-      throw OperandFault(code: .absentBranch, message: "", operands: [0], absence: absence)
+      throw OperandFault(code: .absentBranch, message: "", operands: [0], absence: absence.facts)
     }
     if case .absent(let absence) = b {
-      throw OperandFault(code: .absentBranch, message: "", operands: [1], absence: absence)
+      throw OperandFault(code: .absentBranch, message: "", operands: [1], absence: absence.facts)
     }
     if op == .contains { return .bool(try contains(a, b)) }
     switch (a, b) {
@@ -226,7 +227,7 @@ enum Operators {
   static func logic(_ op: BinaryOp, _ word: String, _ a: Value, _ b: Value) throws -> Value {
     for (index, value) in [a, b].enumerated() {
       if case .absent(let absence) = value {
-        throw OperandFault(code: .absentBranch, message: "", operands: [index], absence: absence)
+        throw OperandFault(code: .absentBranch, message: "", operands: [index], absence: absence.facts)
       }
     }
     var tensors: [NamedTensor] = []

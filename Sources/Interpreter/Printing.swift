@@ -1,4 +1,4 @@
-import NamedTensors
+package import NamedTensors
 
 extension Value {
   /// One short phrase for errors: the kind, with axes or the value where that helps.

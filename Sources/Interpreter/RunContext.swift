@@ -1,4 +1,5 @@
-package import Autodiff
+import Autodiff
+import Diagnostics
 package import NamedTensors
 package import TensorCore
 

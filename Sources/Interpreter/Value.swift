@@ -85,18 +85,23 @@ package struct PathValue: CustomStringConvertible {
 }
 
 /// Says which part is missing, and by which edit.
-package final class Absence {
+package struct AbsenceFacts: Sendable {
   package let part: String
   /// The `without` that dropped it, when the text is known.
   package let span: Span?
   /// True for a part that went because nothing reached it any more.
   package let isFollowing: Bool
+}
+
+/// What stands in the place of a dropped part.
+package final class Absence {
+  package let facts: AbsenceFacts
+  package var part: String { facts.part }
+  package var isFollowing: Bool { facts.isFollowing }
   /// What stood here, so that it can be put back.
   let former: Value?
   init(part: String, span: Span?, isFollowing: Bool = false, former: Value? = nil) {
-    self.part = part
-    self.span = span
-    self.isFollowing = isFollowing
+    facts = AbsenceFacts(part: part, span: span, isFollowing: isFollowing)
     self.former = former
   }
 }
