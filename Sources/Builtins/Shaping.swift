@@ -1,3 +1,4 @@
+import Diagnostics
 import Interpreter
 import NamedTensors
 
@@ -53,9 +54,20 @@ extension Catalog {
       ) { _, x, n, over in n == 0 ? x : try NamedTensor.skip(x, n, over: over.axis) },
       Builtin(
         "take", "Entries of e at an index; `over` gives way to the axes of the index.",
-        BuiltinParameter<NamedTensor>("e"), BuiltinParameter<NamedTensor>("index"), axis("over"),
+        BuiltinParameter<NamedTensor>("e"), BuiltinParameter<Value>("index"), axis("over"),
         examples: "pmm> take(tensor([5.0, 6.0, 7.0], [item]), tensor([2, 0], [step]), over = item)\n[step=2] 7.0, 5.0"
-      ) { _, e, index, over in try NamedTensor.take(e, index, over: over.axis) },
+      ) { call, e, index, over in
+        if case .tensor(let places) = index, let rows = e.size(of: over.axis)?.value {
+          if let counted = places.positionsOver, call.machine.isShapeRun { call.machine.context?.limit(counted, to: rows) }
+          if let bound = places.bound, bound > rows {
+            throw call.fail(
+              .dataMismatch, "the index runs to \(bound - 1), and \(over.axis) has \(rows) rows", argument: 1,
+              tries: ["vocabulary = \(bound) in the model", "vocabulary = \(rows) in the data set"])
+          }
+        }
+        let tensor = try call.converted(index, to: NamedTensor.self, name: "index", at: call.spans[1])
+        return try NamedTensor.take(e, tensor, over: over.axis)
+      },
       Builtin(
         "one_hot", "1 at the index along a sized axis, 0 elsewhere.", BuiltinParameter<NamedTensor>("index"),
         axis("axis"), examples: "pmm> one_hot(tensor([2, 0], [step]), item(3))\n[step=2, item=3]\n  0.0  0.0  1.0\n  1.0  0.0  0.0"
@@ -64,11 +76,12 @@ extension Catalog {
         "positions", "0, 1, 2, ... along an axis of x; counted from the last slot if `newest`.", x, axis("over"),
         BuiltinParameter<Bool>("newest", default: false, shown: "false"),
         examples: "pmm> positions(full(0.0, [step(3)]), over = step, newest = true)\nint[step=3] 2, 1, 0"
-      ) { call, x, over, newest in
+      ) { call, x, over, newest -> Value in
         guard let size = x.size(of: over.axis) else {
           throw call.fail(.axisMissing, "`positions` over \(over.axis), which \(x.axesText) lacks", argument: 0)
         }
-        return try NamedTensor.positions(over: Dimension(over.axis, size), newest: newest)
+        let result = try NamedTensor.positions(over: Dimension(over.axis, size), newest: newest)
+        return .tensor(TensorValue(result, label: call.label, positionsOver: over.axis))
       },
       Builtin(
         "full", "A tensor of one number; every axis has a size.", BuiltinParameter<Double>("value"),

@@ -193,7 +193,10 @@ extension Machine {
   }
 
   /// A record of tensors without numbers, one a field. `known` gives sizes that the data have settled, by axis.
-  package func shapes(of type: RecordType, known: [Axis: Int] = [:], only fields: Set<String>? = nil) -> Record {
+  /// `bounds` says what the entries of an index field stay below.
+  package func shapes(
+    of type: RecordType, known: [Axis: Int] = [:], only fields: Set<String>? = nil, bounds: [String: Int] = [:]
+  ) -> Record {
     var label = Label64("shapes").mixed(type.name)
     for (axis, size) in known.sorted(by: { $0.key.number < $1.key.number }) { label = label.mixed(axis.number).mixed(size) }
     let names = type.fields.map(\.name).filter { fields?.contains($0) ?? true }
@@ -203,9 +206,12 @@ extension Machine {
       let dimensions = field.axes.map { axis in
         Dimension(axis.axis, known[axis.axis].map { Size.known($0) } ?? Machine.size(axis))
       }
-      return .tensor(TensorValue(NamedTensor.shape(dimensions, kind), label: base.mixed(name).value))
+      return .tensor(TensorValue(NamedTensor.shape(dimensions, kind), label: base.mixed(name).value, bound: bounds[name]))
     }
   }
+
+  /// A value of the prelude by its name.
+  package func preludeValue(_ name: String) -> Value? { preludeGlobals?.value(named: name) }
 
   /// The record type of batches.
   package var batchType: RecordType? {

@@ -37,6 +37,8 @@ package final class FunctionCode {
   let slotCount: Int
   let label: Label64
   let globals: Globals
+  /// The file that declares it.
+  package var home: Globals { globals }
   var result: TypeCheck?
   var body: Code = { _ in .none }
 

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import NamedTensors
 
 extension Machine {
@@ -21,7 +21,7 @@ extension Machine {
   }
 
   /// `value.name`.
-  func field(_ name: String, of value: Value, at span: Span) throws -> Value {
+  package func field(_ name: String, of value: Value, at span: Span) throws -> Value {
     switch value {
     case .absent: return value
     case .record(let record):

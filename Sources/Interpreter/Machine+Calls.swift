@@ -240,7 +240,8 @@ extension Machine {
   ) throws -> Value {
     let identity = ObjectIdentifier(module)
     guard let context, context.placement.modulePaths[identity] != nil else {
-      // A call from outside of a step is a step of its own.
+      // A call from outside of a step is a step of its own; a whole catalogue is many.
+      if let joined = try inChunks(code, of: module, within: within, values, shape) { return joined }
       let root = within ?? module
       let isShapes = self.context?.mode == .shapes || values.contains { $0.isShapeOnly }
       let made = try RunContext(root: root, mode: isShapes ? .shapes : .evaluation, seed: seed)
@@ -265,9 +266,44 @@ extension Machine {
       frame.place = stable
       let value: Value
       do { value = try run(code, frame) } catch let failure as Failure { throw blamed(failure, module, context) }
-      context.memo[key] = value
+      // While nothing is trained, results deep inside would only fill the memory.
+      if context.mode != .evaluation || context.placement.modulePaths[identity]?.count ?? 0 <= 1 {
+        context.memo[key] = value
+      }
       return value
     }
+  }
+
+  /// Works on a catalogue chunk by chunk and joins the results along the axis that grew.
+  private func inChunks(
+    _ code: FunctionCode, of module: ModuleInstance, within: ModuleInstance?, _ values: [Value], _ shape: CallShape
+  ) throws -> Value? {
+    guard case .record(let record)? = values.first, let chunks = try record.chunks?(), chunks.count > 1,
+      case .axis(let item)? = preludeValue("item")
+    else { return nil }
+    var pieces: [NamedTensor] = []
+    for chunk in chunks {
+      try checkInterrupt()
+      let value = try callMethod(code, of: module, within: within, [.record(chunk)] + values.dropFirst(), shape)
+      guard case .tensor(let tensor) = value, tensor.tensor.carries(item.axis) else {
+        throw Failure(
+          .wrongType, "over a whole catalogue `\(code.name)` must give a tensor over \(item.axis), not \(value.described)",
+          at: shape.span)
+      }
+      pieces.append(tensor.tensor)
+    }
+    let joined = try NamedTensor.concat(pieces, over: item.axis, to: item.axis)
+    return .tensor(TensorValue(joined, label: Label64(code.name).mixed(record.label).value))
+  }
+
+  /// Computed results that the same call gives in this step, such as item vectors that are known already.
+  package func keep(_ value: Value, for name: String, of module: ModuleInstance, _ argument: Value, in context: RunContext) {
+    guard let code = module.definition.methods[name], let label = context.placement.moduleLabels[ObjectIdentifier(module)]
+    else { return }
+    let arguments = label.mixed(code.label.value).mixed(argument.label)
+    let key = RunContext.MemoKey(
+      module: ObjectIdentifier(module), method: ObjectIdentifier(code), arguments: arguments.value)
+    context.memo[key] = value
   }
 
   /// Says once in which part of the model an error arose.

@@ -81,6 +81,8 @@ extension Machine {
       copy.members[index] = try replaced(
         module.members[index], steps.dropFirst(), new, walked + [name], span)
     }
+    // An inner part can be taken out and built again on its own, so it keeps its own edits.
+    if !walked.isEmpty { for path in Self.expanded(Array(steps)) { copy.edits.append(.with(path: path, new)) } }
     return copy
   }
 
@@ -226,6 +228,7 @@ extension Machine {
     guard let index = module.memberIndex(name), module.definition.partIndices.contains(index) else {
       throw unknownPart(name, module, walked, span)
     }
+    if !walked.isEmpty { copy.edits.append(.without(path: Array(steps))) }
     let old = module.members[index]
     if steps.count == 1 {
       if case .absent = old { return copy }

@@ -20,6 +20,9 @@ package final class Machine: NameSource {
   /// What is printed only while somebody watches: replaces the line before. Nil where nobody does.
   package var progress: ((String) -> Void)?
 
+  /// A line of news on standard error, such as the figures of an epoch.
+  package var say: (String) -> Void = { _ in }
+
   package private(set) var preludeGlobals: Globals?
   private(set) var modules: [String: Globals] = [:]
   private var loading: [String] = []
@@ -73,6 +76,15 @@ package final class Machine: NameSource {
 
   package func note(_ text: String) { notes(Diagnostic(.note, .failed, text)) }
   package func warn(_ code: DiagnosticCode, _ text: String) { notes(Diagnostic(.warning, code, text)) }
+
+  /// Where the script says its results go: its option `out`, else the current folder.
+  package var outputFolder: String {
+    for option in declaredOptions where option.name == "out" {
+      if let given = givenOptions["out"] { return given }
+      if case .string(let folder) = option.value { return folder }
+    }
+    return ""
+  }
 
   // MARK: Names
 

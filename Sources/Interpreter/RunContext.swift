@@ -27,6 +27,8 @@ package final class RunContext {
   package let step: Int
   package var tensors: [ObjectIdentifier: TensorValue] = [:]
   var memo: [MemoKey: Value] = [:]
+  /// Slots that learned position tables have, by the axis that they count; the smallest one wins.
+  package var limits: [Axis: Int] = [:]
   /// Members that were read during a run on shapes, by module.
   var touched: [ObjectIdentifier: Set<Int>]?
 
@@ -37,6 +39,9 @@ package final class RunContext {
     self.seed = seed
     self.step = step
   }
+
+  /// Notes that a table of `rows` rows is read at positions over an axis.
+  package func limit(_ axis: Axis, to rows: Int) { limits[axis] = min(limits[axis] ?? rows, rows) }
 
   /// Hands in the tensor that stands for a parameter, such as a leaf of a tape.
   package func bind(_ parameter: ParameterValue, to tensor: NamedTensor, path: [String]) {

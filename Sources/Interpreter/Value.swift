@@ -110,9 +110,16 @@ package final class Absence {
 package final class TensorValue {
   package let tensor: NamedTensor
   package let label: UInt64
-  package init(_ tensor: NamedTensor, label: UInt64) {
+  /// The axis whose slots these are the positions of.
+  package let positionsOver: Axis?
+  /// What the entries of an index stay below, where only shapes are known.
+  package let bound: Int?
+
+  package init(_ tensor: NamedTensor, label: UInt64, positionsOver: Axis? = nil, bound: Int? = nil) {
     self.tensor = tensor
     self.label = label
+    self.positionsOver = positionsOver
+    self.bound = bound
   }
 }
 
