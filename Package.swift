@@ -45,6 +45,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
+    // tests
+    .tests("NamedTensors", uses: "Autodiff", "TensorCore"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
@@ -65,6 +67,12 @@ extension Target {
   /// A Swift module in Sources/`name` that may import just the modules named.
   static func module(_ name: String, uses: String...) -> Target {
     .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: .strict)
+  }
+
+  /// Tests of the module `name`, in Tests/`name`Tests.
+  static func tests(_ name: String, uses: String...) -> Target {
+    .testTarget(
+      name: name + "Tests", dependencies: ([name] + uses).map { .byName(name: $0) }, swiftSettings: .strict)
   }
 
   /// C sources in Sources/`name`, without dependencies.
