@@ -6,7 +6,7 @@ import NamedTensors
 import TensorCore
 import Testing
 
-/// A step like one of a small multi-modal recommender, for timing: PMM_BENCHMARK=1 runs it and prints; nothing asserted.
+/// A step like one of a small multi-modal recommender, for timing: PMM_BENCHMARK=2 runs it on 2 threads and prints; nothing asserted.
 struct StepBenchmark {
   static let word = Axis("word")
   static let patch = Axis("patch")
@@ -161,16 +161,24 @@ struct StepBenchmark {
   @Test(.enabled(if: getenv("PMM_BENCHMARK") != nil))
   func time() throws {
     try Precision.$scoped.withValue(.single) {
-      for threads in [2, 1] {
+      let wanted = getenv("PMM_BENCHMARK").flatMap { Int(String(cString: $0)) } ?? 2
+      for threads in [wanted] {
         Threads.count = threads
         var forwards: [Double] = []
         var backwards: [Double] = []
+        var usageBefore = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &usageBefore)
+        let before = Double(usageBefore.tv_sec) * 1e3 + Double(usageBefore.tv_nsec) * 1e-6
         for _ in 0..<25 {
           let start = now()
           _ = try step()
           forwards.append(Self.split.0 - start)
           backwards.append(Self.split.1 - Self.split.0)
         }
+        var usage = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &usage)
+        let cpu = Double(usage.tv_sec) * 1e3 + Double(usage.tv_nsec) * 1e-6 - before
+        print("cpu a step: \(cpu / 25) ms, threads \(threads)")
         forwards.sort()
         backwards.sort()
         print(

@@ -95,6 +95,9 @@ typedef struct {
   /* out is contiguous over `shape`; a and b have strides (0: repeated). */
   void (*binary)(int op, int rank, const long *shape, const float *a, const long *as, const float *b, const long *bs,
                  float *out);
+  /* out = mask ? a : b for elements of 1, 4 or 8 bytes; strides as in `binary`. */
+  void (*choose)(int size, int rank, const long *shape, const uint8_t *mask, const long *ms, const void *a,
+                 const long *as, const void *b, const long *bs, void *out);
   void (*accumulate)(long n, float *into, const float *x);
   void (*scale)(long n, float by, const float *x, float *out);
   /* out[o, i] = sum over r of x[o, r, i]. */
