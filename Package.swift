@@ -46,7 +46,9 @@ let package = Package(
       ],
       swiftSettings: .strict),
     // tests
+    .tests("TensorCore"),
     .tests("NamedTensors", uses: "Autodiff", "TensorCore"),
+    .tests("Training", uses: "Autodiff", "TensorCore"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -99,18 +99,27 @@ struct StepBenchmark {
     let e = Extents(batch: 32, item: 500, step: 20, d: Self.width)
     let d = Dimension(Axes.d, Self.width)
     let item = Dimension(Axes.item, 500)
-    let ids = try fixed("ids") { try NamedTensor.ints((0..<500 * 24).map { Int32(($0 * 7919) % 1000) }, [item, Dimension(Self.token, 24)]) }
-    let wordMask = try fixed("wordMask") { try NamedTensor.bools((0..<500 * 24).map { $0 % 24 < 8 + ($0 / 24) % 17 }, [item, Dimension(Self.token, 24)]) }
+    let ids = try fixed("ids") {
+      try NamedTensor.ints((0..<500 * 24).map { Int32(($0 * 7919) % 1000) }, [item, Dimension(Self.token, 24)])
+    }
+    let wordMask = try fixed("wordMask") {
+      try NamedTensor.bools((0..<500 * 24).map { $0 % 24 < 8 + ($0 / 24) % 17 }, [item, Dimension(Self.token, 24)])
+    }
     let vocab = Self.vocab
     var text = try NamedTensor.take(w.get("embed", [Dimension(vocab, 1000), d]), ids, over: vocab)
     text = try .dropout(norm(text, "text.norm"), rate: 0.1, key: 1)
     for i in 0..<2 { text = try block(text, "text.\(i)", over: Self.token, mask: wordMask, key: UInt64(10 * i + 10)) }
-    let pixels = try fixed("pixels") { try NamedTensor.floats(
-      (0..<500 * 16 * 48).map { Float(($0 * 31) % 17) / 17 }, [item, Dimension(Self.patch, 16), Dimension(Axes.wide, 48)]) }
+    let pixels = try fixed("pixels") {
+      try NamedTensor.floats(
+        (0..<500 * 16 * 48).map { Float(($0 * 31) % 17) / 17 },
+        [item, Dimension(Self.patch, 16), Dimension(Axes.wide, 48)])
+    }
     var image = try NamedTensor.concat(
       [w.get("cls", [d]), linear(pixels, "patch", Axes.wide, 48, Axes.d, Self.width)], over: Self.patch, to: Self.token)
     image = try .binary(.add, image, w.get("position", [Dimension(Self.token, 17), d]))
-    let imageMask = try fixed("imageMask") { try NamedTensor.bools([Bool](repeating: true, count: 500 * 17), [item, Dimension(Self.token, 17)]) }
+    let imageMask = try fixed("imageMask") {
+      try NamedTensor.bools([Bool](repeating: true, count: 500 * 17), [item, Dimension(Self.token, 17)])
+    }
     for i in 0..<2 {
       image = try block(image, "image.\(i)", over: Self.token, mask: imageMask, key: UInt64(10 * i + 50))
     }
@@ -120,11 +129,17 @@ struct StepBenchmark {
     var fused = try NamedTensor.concat([text, image], over: Self.token, to: Self.token)
     fused = try block(fused, "fuse", over: Self.token, mask: mask, key: 90)
     let items = try NamedTensor.mean(fused, over: [Self.token], where: mask)
-    let slots = try fixed("slots") { try NamedTensor.ints((0..<640).map { Int32(($0 * 37) % 500) }, e.dimensions([Axes.batch, Axes.step])) }
-    let real = try fixed("real") { try NamedTensor.bools((0..<640).map { $0 % 20 > 4 }, e.dimensions([Axes.batch, Axes.step])) }
+    let slots = try fixed("slots") {
+      try NamedTensor.ints((0..<640).map { Int32(($0 * 37) % 500) }, e.dimensions([Axes.batch, Axes.step]))
+    }
+    let real = try fixed("real") {
+      try NamedTensor.bools((0..<640).map { $0 % 20 > 4 }, e.dimensions([Axes.batch, Axes.step]))
+    }
     func users(_ items: NamedTensor) throws -> NamedTensor {
       var h = try NamedTensor.take(items, slots, over: Axes.item)
-      for i in 0..<2 { h = try block(h, "user.\(i)", over: Axes.step, mask: real, causal: true, key: UInt64(100 + 10 * i), act: .relu) }
+      for i in 0..<2 {
+        h = try block(h, "user.\(i)", over: Axes.step, mask: real, causal: true, key: UInt64(100 + 10 * i), act: .relu)
+      }
       return h
     }
     let h = try users(items)
@@ -138,7 +153,9 @@ struct StepBenchmark {
       loss = try .binary(.add, loss, .mean(rows, over: [Axes.batch, Axes.step], where: real))
     }
     try contrast(h, items)
-    let anchors = try (NamedTensor.take(pooledText, slots, over: Axes.item), NamedTensor.take(pooledImage, slots, over: Axes.item))
+    let anchors = try (
+      NamedTensor.take(pooledText, slots, over: Axes.item), NamedTensor.take(pooledImage, slots, over: Axes.item)
+    )
     try contrast(anchors.0, pooledImage)
     try contrast(anchors.0, pooledText)
     try contrast(anchors.1, pooledText)
@@ -182,7 +199,8 @@ struct StepBenchmark {
         forwards.sort()
         backwards.sort()
         print(
-          "\(Kernels.level), \(threads) threads: forward \(forwards[12]) ms, backward \(backwards[12]) ms, best sum \(forwards[0] + backwards[0])")
+          "\(Kernels.level), \(threads) threads: forward \(forwards[12]) ms, backward \(backwards[12]) ms, best sum \(forwards[0] + backwards[0])"
+        )
       }
       print("memory", Memory.now, "tape", w.tape.count)
     }
