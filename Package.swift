@@ -35,13 +35,17 @@ let package = Package(
       "Recommendation", "Content", "Checkpoint"),
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
-      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec"].map { .copy("\($0).pmm") }, swiftSettings: .strict),
+      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec"].map { .copy("\($0).pmm") },
+      swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
+    .module(
+      "Golden",
+      uses: "Diagnostics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training", "Recommendation",
+      "Checkpoint", "Builtins", "Shell"),
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Builtins",
-        "StandardLibrary", "Shell", "Checkpoint",
+        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "Builtins", "StandardLibrary", "Shell", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
@@ -51,6 +55,9 @@ let package = Package(
     .tests("ContentTests", uses: "Content"),
     .tests("CheckpointTests", uses: "Checkpoint"),
     .tests("RepositoryTests"),
+    .tests("TensorCoreTests", uses: "TensorCore"),
+    .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
+    .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

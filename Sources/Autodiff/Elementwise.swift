@@ -70,6 +70,8 @@ enum Elementwise {
     let result = try Tensor(uninitialized: a.shape, .float32)
     if result.count == 0 { return result }
     let (dims, steps) = Tensor.collapse(a.shape, [a.strides, b.strides])
+    // The kernel walks at most 16 dimensions; dense operands fold to one.
+    if dims.count > 16 { return try fast(code, a.contiguous(), b.contiguous()) }
     withExtendedLifetime((a, b, result)) {
       Kernels.table.binary(
         code, Int32(dims.count), dims, a.pointer(), steps[0], b.pointer(), steps[1], result.pointer())

@@ -1,12 +1,12 @@
 import Content
 import Diagnostics
-import Interpreter
+package import Interpreter
 import NamedTensors
-import Recommendation
+package import Recommendation
 import TensorCore
 
 /// One platform: its users, its items and what the items look like.
-final class Platform {
+package final class Platform {
   let name: String
   let split: LeaveOneOut
   let rawIDs: [String]
@@ -57,12 +57,12 @@ final class Platform {
 }
 
 /// The platforms of one training or evaluation; their items stand one after the other, so that they never mix.
-final class Corpus {
+package final class Corpus {
   let platforms: [Platform]
   private let offsets: [Int]
   let machine: Machine
 
-  init(_ platforms: [Platform], _ machine: Machine) {
+  package init(_ platforms: [Platform], _ machine: Machine) {
     self.platforms = platforms
     self.machine = machine
     var offsets: [Int] = []
@@ -132,6 +132,7 @@ final class Corpus {
 
   /// The fields of some items, numbered over the corpus.
   func itemField(_ name: String, _ items: [Int32]) throws -> NamedTensor? {
+    guard !platforms.isEmpty else { return nil }
     let item = Dimension(try axis("item"), items.count)
     switch name {
     case "words":
@@ -178,7 +179,7 @@ final class Corpus {
   }
 
   /// A batch as a record whose fields are made when a model reads them.
-  func record(_ batch: RowBatch, label: UInt64) throws -> Record {
+  package func record(_ batch: RowBatch, label: UInt64) throws -> Record {
     let (rows, steps) = (Dimension(try axis("batch"), batch.rows), Dimension(try axis("step"), batch.steps))
     let items = Dimension(try axis("item"), batch.items.count)
     let base = Label64(raw: label)

@@ -28,6 +28,9 @@ enum { CK_BLOCK = 16384 };
 static inline long ck_blocks(long n, long size) { return (n + size - 1) / size; }
 static inline long ck_min(long a, long b) { return a < b ? a : b; }
 
+/* Memory inside a kernel; a failure is noted and thrown by the op. */
+void *_Nullable ck_scratch(size_t bytes);
+
 extern const ck_table ck_table_portable;
 #if defined(__x86_64__)
 extern const ck_table ck_table_avx2, ck_table_avx512;

@@ -7,6 +7,7 @@
 #include "internal.h"
 
 enum { VW = 8, MR = 6 };
+#define CK_LANES 8
 #define CK_TABLE ck_table_avx2
 #define CK_NAME "avx2"
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2"))), apply_to = function)

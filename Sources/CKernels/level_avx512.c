@@ -7,6 +7,7 @@
 #include "internal.h"
 
 enum { VW = 16, MR = 14 };
+#define CK_LANES 16
 #define CK_TABLE ck_table_avx512
 #define CK_NAME "avx512"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi,bmi2"), min_vector_width(512))), apply_to = function)

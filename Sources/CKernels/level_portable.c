@@ -6,6 +6,7 @@
 #include "internal.h"
 
 enum { VW = 4, MR = 4 };
+#define CK_LANES 4
 #define CK_TABLE ck_table_portable
 #define CK_NAME "portable"
 #include "levels/vector.inc"

@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "ckernels.h"
+#include "internal.h"
 
 /* Size classes are 8 steps to an octave: at most 12.5 % waste. A free block holds the pointer to the next one. */
 enum { SMALLEST = 256, BIG = 1 << 20, CLASSES = 8 * 48 };
@@ -105,4 +107,17 @@ void ck_reset_peak(void) {
   pthread_mutex_lock(&lock);
   peak = live;
   pthread_mutex_unlock(&lock);
+}
+
+static _Atomic size_t failed;
+
+void *ck_scratch(size_t bytes) {
+  void *block = ck_alloc(bytes);
+  if (!block) atomic_store(&failed, bytes);
+  return block;
+}
+
+size_t ck_take_failure(void) {
+  if (atomic_load_explicit(&failed, memory_order_relaxed) == 0) return 0;
+  return atomic_exchange(&failed, 0);
 }

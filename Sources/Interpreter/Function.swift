@@ -171,3 +171,15 @@ package final class Frame {
 
 /// Unwinds to the call that a `return` ends.
 struct ReturnSignal: Error {}
+
+extension Function {
+  /// Names of the parameters, in order.
+  package var parameterNames: [String] {
+    switch kind {
+    case .closure(let code, _, _), .method(let code, _, _), .loss(let code): code.parameters.map(\.name)
+    case .model(let model): model.parameters.map(\.name)
+    case .builtin(let builtin): builtin.signature.parameters.map(\.name)
+    case .missing: []
+    }
+  }
+}

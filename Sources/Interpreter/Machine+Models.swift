@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import NamedTensors
 import Semantics
 
@@ -153,6 +153,18 @@ extension ModuleInstance {
       }
       return isChanged ? .list(result) : nil
     default: return nil
+    }
+  }
+}
+
+extension Machine {
+  /// Builds every model of a file that needs no argument, so that its methods run on shapes.
+  package func checkModels(of globals: Globals) throws {
+    for name in globals.table.names.sorted() {
+      guard case .function(let function)? = globals.value(named: name), case .model(let definition) = function.kind,
+        definition.home === globals, definition.parameters.allSatisfy(\.hasDefault)
+      else { continue }
+      _ = try construct(definition, [], .from(definition.span, names: []))
     }
   }
 }

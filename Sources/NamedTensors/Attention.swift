@@ -27,7 +27,60 @@ extension NamedTensor {
             + Rules.text(mask.dimensions), operands: [1, 5])
       }
     }
+    if let result = try fusedAttention(
+      q, k, v, over: over, dim: dim, mask: mask, causal: causal, rate: rate, key: key)
+    {
+      return result
+    }
     return try composedAttention(q, k, v, over: over, dim: dim, mask: mask, causal: causal, rate: rate, key: key)
+  }
+
+  /// The fused kernel, for float32 and the usual axes: q, k and v share theirs but for the slots. Nil elsewhere.
+  private static func fusedAttention(
+    _ q: NamedTensor, _ k: NamedTensor, _ v: NamedTensor, over: Axis, dim: Axis, mask: NamedTensor?, causal: Bool,
+    rate: Double, key: UInt64?
+  ) throws -> NamedTensor? {
+    guard q.variable?.dtype == .float32, k.variable?.dtype == .float32, v.variable?.dtype == .float32,
+      mask?.isShapeOnly != true, k.dimensions.count == v.dimensions.count, v.axes.allSatisfy(k.carries)
+    else { return nil }
+    let shared = k.dimensions.filter { $0.axis !== over && $0.axis !== dim }
+    guard shared.allSatisfy({ q.carries($0.axis) }) else { return nil }
+    let queries = q.dimensions.filter { dimension in
+      dimension.axis !== dim && !shared.contains { $0.axis === dimension.axis }
+    }
+    guard queries.count == 1 || !q.carries(over) else { return nil }
+    for dimension in shared + k.dimensions.filter({ $0.axis === dim }) {
+      for (other, operand) in [(q, 0), (v, 2)] {
+        guard let size = other.size(of: dimension.axis) else { return nil }
+        _ = try Rules.agree(dimension.axis, dimension.size, size, "attention", operands: [operand, 1].sorted())
+      }
+    }
+    guard let slots = k.size(of: over), let others = v.size(of: over) else { return nil }
+    _ = try Rules.agree(over, slots, others, "attention", operands: [1, 2])
+    // Heads: the shared axes after the first that the mask does not carry; the mask is the same for all of them.
+    let outside = shared.filter { mask?.carries($0.axis) ?? ($0.axis !== shared.last?.axis) }
+    let heads = shared.filter { dimension in !outside.contains { $0.axis === dimension.axis } }
+    let (sizes, extents) = (try Rules.known(outside), try Rules.known(heads))
+    let (batch, count) = (sizes.reduce(1, *), extents.reduce(1, *))
+    let (asked, keys) = (try Rules.known(queries).reduce(1, *), try Rules.known([Dimension(over, slots)])[0])
+    func fold(_ x: NamedTensor, _ middle: [Axis], _ n: Int) throws -> Variable? {
+      let order = outside.map(\.axis) + middle + heads.map(\.axis) + [dim]
+      let turned = try x.permuted(order.compactMap { x.place(of: $0) })
+      return try turned.variable?.reshaped([batch, n, count, turned.variable?.shape.last ?? 0])
+    }
+    let seen = try mask?.expanded(to: outside + [Dimension(over, slots)]).variable?.tensor
+    let settings = AttentionSettings(causal: causal, rate: key == nil ? 0 : rate, key: key ?? 0)
+    let last = k.dimensions.filter { $0.axis === dim }
+    let dimensions = outside + queries + heads + last
+    let shape = try Rules.known(dimensions)
+    return NamedTensor(
+      dimensions, .float,
+      try numbers {
+        guard let x = try fold(q, queries.map(\.axis), asked), let y = try fold(k, [over], keys),
+          let z = try fold(v, [over], keys)
+        else { return nil }
+        return try Variable.attention(x, y, z, mask: seen?.reshaped([batch, keys]), settings).reshaped(shape)
+      })
   }
 
   /// Attention from smaller ops: the plain twin of the fused one, and its stand-in for unusual axes.
@@ -50,6 +103,9 @@ extension NamedTensor {
       scores = try choose(binary(.lessEqual, positions(over: columns), i), scores, .scalar(-.infinity))
     }
     let weights = try dropout(softmax(scores, over: slot), rate: rate, key: key)
-    return try dot(weights, rename(v, over, to: slot), over: [slot])
+    let result = try dot(weights, rename(v, over, to: slot), over: [slot])
+    // The fused kernel's order, so that masks of later dropout are the same ones.
+    return result.dimensions.count == q.dimensions.count && q.axes.allSatisfy(result.carries)
+      ? try result.ordered(q.axes) : result
   }
 }

@@ -23,7 +23,14 @@ package enum DType: Sendable, Hashable {
 package enum Precision: Sendable {
   case single, double
 
-  nonisolated(unsafe) package static var active: Precision = .single
+  nonisolated(unsafe) private static var process: Precision = .single
+  /// Precision of a scope, so that tests can run both side by side.
+  @TaskLocal package static var scoped: Precision?
+
+  package static var active: Precision {
+    get { scoped ?? process }
+    set { process = newValue }
+  }
 
   package var dtype: DType {
     switch self {

@@ -18,9 +18,11 @@ package enum Interrupts {
   package static var isPending: Bool { ck_interrupt_pending() != 0 }
   package static func request() { ck_interrupt_set(1) }
   package static func clear() { ck_interrupt_set(0) }
-  /// Throws `TensorError.interrupted` while a request is pending.
+  /// Throws `TensorError.interrupted` while a request is pending, `.memory` if a kernel lacked some.
   package static func check() throws {
     if ck_interrupt_pending() != 0 { throw TensorError.interrupted }
+    let missing = ck_take_failure()
+    if missing != 0 { throw TensorError.memory(bytes: Int(missing)) }
   }
 }
 

@@ -1,21 +1,12 @@
 import CKernels
+#if canImport(Glibc)
+  import Glibc
+#endif
 package import TensorCore
-
-/// Settings of one group of parameters.
-package struct ParameterGroup: Sendable, Hashable {
-  package var learningRate: Double
-  /// Decoupled from the gradient in AdamW; elsewhere added to it (`l2`).
-  package var decay: Double
-
-  package init(learningRate: Double, decay: Double = 0) {
-    self.learningRate = learningRate
-    self.decay = decay
-  }
-}
 
 /// Adam with decoupled decay (Loshchilov and Hutter, 2019), or with the decay in the gradient (`isDecoupled` false).
 /// Every parameter of the set steps, also one whose gradient is zero.
-package final class AdamW {
+package final class AdamW: Optimiser {
   package var groups: [ParameterGroup]
   package let beta1: Double
   package let beta2: Double
@@ -32,9 +23,7 @@ package final class AdamW {
     _ set: ParameterSet, groups: [ParameterGroup], beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8,
     isDecoupled: Bool = true
   ) throws {
-    guard set.entries.allSatisfy({ groups.indices.contains($0.group) }) else {
-      throw TensorError.mismatch("a parameter in a group that the optimiser lacks")
-    }
+    try set.check(groups)
     self.set = set
     self.groups = groups
     self.beta1 = beta1
@@ -48,8 +37,8 @@ package final class AdamW {
   /// One step with the gradients that the set holds.
   package func step() {
     steps += 1
-    let correction1 = 1 - power(beta1, steps)
-    let correction2 = 1 - power(beta2, steps)
+    let correction1 = 1 - pow(beta1, Double(steps))
+    let correction2 = 1 - pow(beta2, Double(steps))
     for i in set.entries.indices where groups.indices.contains(set.entries[i].group) {
       let group = groups[set.entries[i].group]
       let (decay, l2) = isDecoupled ? (group.decay, 0) : (0, group.decay)
@@ -73,12 +62,6 @@ package final class AdamW {
         }
       }
     }
-  }
-
-  private func power(_ x: Double, _ n: Int) -> Double {
-    var result = 1.0
-    for _ in 0..<n { result *= x }
-    return result
   }
 
   /// Takes the state of an earlier run: moments per entry and the number of steps.

@@ -112,6 +112,13 @@ package final class ParameterSet {
     return norm
   }
 
+  /// Every entry's group is there.
+  func check(_ groups: [ParameterGroup]) throws {
+    for entry in entries where !groups.indices.contains(entry.group) {
+      throw TensorError.mismatch("\(entry.path) is in group \(entry.group), which the optimiser lacks")
+    }
+  }
+
   /// Copies of all values, in the order of entries.
   package func snapshot() throws -> [Tensor] { try copies(of: values) }
 

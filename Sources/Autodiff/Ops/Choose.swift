@@ -1,3 +1,4 @@
+import CKernels
 package import TensorCore
 
 extension Variable {
@@ -32,22 +33,14 @@ extension Tensor {
 extension Elementwise {
   static func choose(_ mask: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     let result = try Tensor(uninitialized: a.shape, a.dtype)
-    switch a.dtype {
-    case .float32: choose(mask, a, b, result, Float.self)
-    case .float64: choose(mask, a, b, result, Double.self)
-    case .int32: choose(mask, a, b, result, Int32.self)
-    case .bool: choose(mask, a, b, result, UInt8.self)
+    let (dims, steps) = Tensor.collapse(a.shape, [mask.strides, a.strides, b.strides])
+    if result.count == 0 { return result }
+    withExtendedLifetime((mask, a, b, result)) {
+      let size = a.dtype.size
+      Kernels.table.choose(
+        Int32(size), Int32(dims.count), dims, mask.pointer(), steps[0], a.storage.base + a.offset * size, steps[1],
+        b.storage.base + b.offset * size, steps[2], result.storage.base)
     }
     return result
-  }
-
-  private static func choose<T>(_ mask: Tensor, _ a: Tensor, _ b: Tensor, _ result: Tensor, _: T.Type) {
-    withExtendedLifetime((mask, a, b, result)) {
-      let (pm, pa, pb, out) = (mask.pointer(UInt8.self), a.pointer(T.self), b.pointer(T.self), result.pointer(T.self))
-      rows(a.shape, [mask.strides, a.strides, b.strides]) { row, offsets, n, steps in
-        let (m, x, y, z) = (pm + offsets[0], pa + offsets[1], pb + offsets[2], out + row * n)
-        for i in 0..<n { z[i] = m[i * steps[0]] != 0 ? x[i * steps[1]] : y[i * steps[2]] }
-      }
-    }
   }
 }

@@ -26,6 +26,8 @@ void *_Nullable ck_alloc(size_t bytes);
 void ck_free(void *block, size_t bytes);
 /* Gives pooled blocks back to the system. */
 void ck_trim(void);
+/* Bytes that a kernel asked for in vain since the last call; 0 if none. */
+size_t ck_take_failure(void);
 /* 0: no limit. */
 void ck_set_memory_limit(size_t bytes);
 typedef struct { size_t live, pooled, peak; } ck_memory;
@@ -56,15 +58,16 @@ enum { CK_ADD, CK_SUB, CK_MUL, CK_DIV };
 
 typedef struct {
   long batch, heads, queries, keys, width;      /* one problem a (batch, head) */
-  const float *q, *k, *v;
+  const float *_Nullable q, *_Nullable k, *_Nullable v;
   long qb, qh, qt, kb, kh, kt, vb, vh, vt;      /* strides: batch, head, slot; width is contiguous */
   const uint8_t *_Nullable mask;                /* [batch, keys] or null; true may be seen */
   long maskb, maskt;
   bool causal;
-  float scale, rate;
+  float scale;
+  double rate;
   uint64_t key;
-  float *out;                                   /* [batch, queries, heads, width] */
-  float *lse;                                   /* [batch, heads, queries] */
+  float *_Nullable out;                         /* [batch, queries, heads, width] */
+  float *_Nullable lse;                         /* [batch, heads, queries] */
   /* backward only */
   const float *_Nullable grad;                  /* like out */
   float *_Nullable dq, *_Nullable dk, *_Nullable dv; /* [batch, slots, heads, width] */
@@ -72,11 +75,11 @@ typedef struct {
 
 typedef struct {
   long rows, width, among;
-  const float *a; long ar;                      /* [rows, width] */
-  const float *b; long br;                      /* [among, width] */
+  const float *_Nullable a; long ar;                      /* [rows, width] */
+  const float *_Nullable b; long br;                      /* [among, width] */
   const uint8_t *_Nullable mask; const int64_t *_Nullable mask_row; long mask_step;
   const float *_Nullable shift; const int64_t *_Nullable shift_row; long shift_step;
-  float *lse;                                   /* [rows] */
+  float *_Nullable lse;                         /* [rows] */
   /* backward only */
   const float *_Nullable grad;                  /* [rows] */
   float *_Nullable da;                          /* [rows, width] */
@@ -92,6 +95,9 @@ typedef struct {
   /* out is contiguous over `shape`; a and b have strides (0: repeated). */
   void (*binary)(int op, int rank, const long *shape, const float *a, const long *as, const float *b, const long *bs,
                  float *out);
+  /* out = mask ? a : b for elements of 1, 4 or 8 bytes; strides as in `binary`. */
+  void (*choose)(int size, int rank, const long *shape, const uint8_t *mask, const long *ms, const void *a,
+                 const long *as, const void *b, const long *bs, void *out);
   void (*accumulate)(long n, float *into, const float *x);
   void (*scale)(long n, float by, const float *x, float *out);
   /* out[o, i] = sum over r of x[o, r, i]. */

@@ -1,0 +1,209 @@
+import Autodiff
+import NamedTensors
+import TensorCore
+
+/// Axes of the tests.
+enum Axes {
+  static let batch = Axis("batch")
+  static let item = Axis("item")
+  static let step = Axis("step")
+  static let d = Axis("d")
+  static let head = Axis("head")
+  static let wide = Axis("wide")
+  static let out = Axis("out")
+  static let gates = Axis("gates")
+  static let tap = Axis("tap")
+}
+
+/// Extents of one run of the table.
+struct Extents: Sendable {
+  var batch = 2
+  var item = 5
+  var step = 4
+  var d = 4
+  var head = 2
+
+  func dimensions(_ axes: [Axis]) -> [Dimension] {
+    axes.map { axis in
+      switch axis {
+      case Axes.batch: Dimension(axis, batch)
+      case Axes.item: Dimension(axis, item)
+      case Axes.step: Dimension(axis, step)
+      case Axes.head: Dimension(axis, head)
+      case Axes.gates: Dimension(axis, 3 * d)
+      case Axes.tap: Dimension(axis, 3)
+      case Axes.wide: Dimension(axis, head * d)
+      default: Dimension(axis, d)
+      }
+    }
+  }
+
+  func numbers(_ axes: [Axis], _ seed: UInt64, low: Double = -1, high: Double = 1) throws -> NamedTensor {
+    let dimensions = dimensions(axes)
+    let count = dimensions.compactMap(\.size.value).reduce(1, *)
+    return try .doubles((0..<count).map { low + (high - low) * Random.uniform(seed, $0) }, dimensions)
+  }
+
+  func flags(_ axes: [Axis], _ seed: UInt64, share: Double = 0.6) throws -> NamedTensor {
+    let dimensions = dimensions(axes)
+    let count = dimensions.compactMap(\.size.value).reduce(1, *)
+    return try .bools((0..<count).map { Random.uniform(seed, $0) < share }, dimensions)
+  }
+
+  func indices(_ axes: [Axis], below n: Int, _ seed: UInt64) throws -> NamedTensor {
+    let dimensions = dimensions(axes)
+    let count = dimensions.compactMap(\.size.value).reduce(1, *)
+    return try .ints((0..<count).map { Int32(Random.uniform(seed, $0) * Double(n)) }, dimensions)
+  }
+}
+
+/// One op of the table: the axes of the inputs whose gradients are checked, and the op on them.
+struct OpRow: Sendable, CustomStringConvertible {
+  let name: String
+  let inputs: [[Axis]]
+  var low = -1.0
+  let apply: @Sendable (_ x: [NamedTensor], _ e: Extents) throws -> NamedTensor
+  var description: String { name }
+
+  init(
+    _ name: String, _ inputs: [[Axis]], low: Double = -1,
+    _ apply: @escaping @Sendable ([NamedTensor], Extents) throws -> NamedTensor
+  ) {
+    self.name = name
+    self.inputs = inputs
+    self.low = low
+    self.apply = apply
+  }
+}
+
+extension OpRow {
+  private static let cube = [Axes.batch, Axes.step, Axes.d]
+
+  static let unary: [OpRow] = UnaryOp.allCases.map { op in
+    OpRow(op.rawValue, [cube], low: op == .sqrt || op == .log ? 0.1 : -1) { x, _ in
+      let wide = op == .sqrt || op == .log ? x[0] : try .binary(.multiply, x[0], .scalar(3))
+      return try .unary(op, wide)
+    }
+  }
+
+  static let binary: [OpRow] = [
+    BinaryOp.add, .subtract, .multiply, .divide, .remainder, .power, .logaddexp, .minimum, .maximum,
+  ].flatMap { op in
+    [
+      OpRow("\(op.rawValue) same", [cube, cube], low: 0.2) { x, _ in try .binary(op, x[0], x[1]) },
+      OpRow("\(op.rawValue) row", [cube, [Axes.d]], low: 0.2) { x, _ in try .binary(op, x[0], x[1]) },
+      OpRow("\(op.rawValue) column", [[Axes.step, Axes.batch], cube], low: 0.2) { x, _ in try .binary(op, x[0], x[1]) },
+      OpRow("\(op.rawValue) scalar", [cube, []], low: 0.2) { x, _ in try .binary(op, x[0], x[1]) },
+    ]
+  }
+
+  static let reductions: [OpRow] = [
+    OpRow("sum last", [cube]) { x, _ in try .sum(x[0], over: [Axes.d]) },
+    OpRow("sum middle", [cube]) { x, _ in try .sum(x[0], over: [Axes.step]) },
+    OpRow("sum first and last", [cube]) { x, _ in try .sum(x[0], over: [Axes.d, Axes.batch]) },
+    OpRow("sum where", [cube]) { x, e in
+      try .sum(x[0], over: [Axes.step], where: e.flags([Axes.batch, Axes.step], 5))
+    },
+    OpRow("mean", [cube]) { x, _ in try .mean(x[0], over: [Axes.step, Axes.d]) },
+    OpRow("mean where", [cube]) { x, e in
+      try .mean(x[0], over: [Axes.step], where: e.flags([Axes.batch, Axes.step], 6, share: 0.4))
+    },
+    OpRow("mean where, fewer axes", [cube]) { x, e in
+      try .mean(x[0], over: [Axes.step, Axes.batch], where: e.flags([Axes.step], 7))
+    },
+    OpRow("logsumexp", [cube]) { x, _ in try .logsumexp(x[0], over: [Axes.step]) },
+    OpRow("logsumexp where", [cube]) { x, e in
+      try finite(.logsumexp(x[0], over: [Axes.step], where: e.flags([Axes.batch, Axes.step], 8, share: 0.4)))
+    },
+    OpRow("softmax", [cube]) { x, _ in try .softmax(x[0], over: Axes.d) },
+    OpRow("softmax middle", [cube]) { x, _ in try .softmax(x[0], over: Axes.step) },
+    OpRow("log_softmax", [cube]) { x, _ in try .logSoftmax(x[0], over: Axes.d) },
+    OpRow("cumsum", [cube]) { x, _ in try .cumsum(x[0], over: Axes.step) },
+    OpRow("choose", [cube, [Axes.d]]) { x, e in
+      try .choose(e.flags([Axes.step, Axes.batch], 9), x[0], x[1])
+    },
+  ]
+
+  static let shapes: [OpRow] = [
+    OpRow("rename", [cube]) { x, _ in try .rename(x[0], Axes.d, to: Axes.out) },
+    OpRow("split and join", [[Axes.batch, Axes.wide, Axes.step]]) { x, e in
+      let parts = try NamedTensor.split(x[0], Axes.wide, into: e.dimensions([Axes.head, Axes.d]))
+      return try .join(
+        .binary(.multiply, parts, e.numbers([Axes.head, Axes.step], 3)), [Axes.d, Axes.head], to: Axes.wide)
+    },
+    OpRow("concat", [cube, [Axes.d], [Axes.d, Axes.step]]) { x, _ in
+      try .concat([x[1], x[0], x[2]], over: Axes.step, to: Axes.item)
+    },
+    OpRow("skip", [cube]) { x, _ in try .skip(x[0], 2, over: Axes.step) },
+    OpRow("select", [cube]) { x, _ in try .select(x[0], Axes.step, index: -1) },
+    OpRow("outer", [[Axes.batch], [Axes.d]]) { x, _ in try .binary(.multiply, .outer(x[0], x[1]), x[1]) },
+    OpRow("take", [[Axes.item, Axes.d]]) { x, e in
+      try .take(x[0], e.indices([Axes.batch, Axes.step], below: e.item, 4), over: Axes.item)
+    },
+    OpRow("take batched", [[Axes.batch, Axes.item, Axes.d]]) { x, e in
+      try .take(x[0], e.indices([Axes.step, Axes.batch], below: e.item, 4), over: Axes.item)
+    },
+    OpRow("take numbers", [[Axes.item]]) { x, e in
+      try .take(x[0], e.indices([Axes.batch, Axes.step], below: e.item, 4), over: Axes.item)
+    },
+  ]
+
+  static let layers: [OpRow] = [
+    OpRow("dot weight", [cube, [Axes.out, Axes.d]]) { x, _ in try .dot(x[0], x[1], over: [Axes.d]) },
+    OpRow("dot batched", [cube, [Axes.batch, Axes.item, Axes.d]]) { x, _ in try .dot(x[0], x[1], over: [Axes.d]) },
+    OpRow("dot rows", [cube, cube]) { x, _ in try .dot(x[0], x[1], over: [Axes.d]) },
+    OpRow("dot inner", [cube, cube]) { x, _ in try .dot(x[0], x[1], over: [Axes.step, Axes.d]) },
+    OpRow("dot apart", [[Axes.batch, Axes.step], [Axes.step, Axes.out]]) { x, _ in
+      try .dot(x[0], x[1], over: [Axes.step])
+    },
+    OpRow("layer_norm", [cube, [Axes.d], [Axes.d]]) { x, _ in
+      try .layerNorm(x[0], x[1], x[2], over: Axes.d, eps: 1e-5)
+    },
+    OpRow("attention", heads) { x, e in
+      try .attention(
+        x[0], x[1], x[2], over: Axes.step, dim: Axes.d, mask: e.flags([Axes.batch, Axes.step], 11))
+    },
+    OpRow("attention causal with dropout", heads) { x, e in
+      try .attention(
+        x[0], x[1], x[2], over: Axes.step, dim: Axes.d, mask: e.flags([Axes.batch, Axes.step], 12), causal: true,
+        rate: 0.3, key: 99)
+    },
+    OpRow("attention without heads", [cube, cube, cube]) { x, _ in
+      try .attention(x[0], x[1], x[2], over: Axes.step, dim: Axes.d)
+    },
+    OpRow("attention of other queries", [[Axes.item, Axes.batch, Axes.d], cube, cube]) { x, e in
+      try .attention(x[0], x[1], x[2], over: Axes.step, dim: Axes.d, mask: e.flags([Axes.batch, Axes.step], 13))
+    },
+    OpRow("dot_logsumexp", [cube, [Axes.item, Axes.d], [Axes.item]]) { x, e in
+      try finite(
+        .dotLogSumExp(
+          x[0], x[1], over: [Axes.d], among: Axes.item, where: e.flags([Axes.batch, Axes.item], 14, share: 0.3),
+          shift: x[2]))
+    },
+    OpRow("dot_logsumexp plain", [cube, [Axes.item, Axes.d]]) { x, _ in
+      try .dotLogSumExp(x[0], x[1], over: [Axes.d], among: Axes.item)
+    },
+    OpRow("dot_logsumexp wide shift", [cube, [Axes.item, Axes.d], [Axes.step, Axes.item]]) { x, e in
+      try .dotLogSumExp(
+        x[0], x[1], over: [Axes.d], among: Axes.item, where: nil, shift: x[2])
+    },
+    OpRow("dropout", [cube]) { x, _ in try .dropout(x[0], rate: 0.25, key: 7) },
+    OpRow("gru", [cube, [Axes.gates, Axes.d], [Axes.gates, Axes.out], [Axes.gates], [Axes.gates]]) { x, e in
+      try .gru(
+        x[0], x[1], x[2], x[3], x[4], over: Axes.step, dim: Axes.d, to: Axes.out,
+        mask: e.flags([Axes.batch, Axes.step], 15, share: 0.8))
+    },
+    OpRow("causal_conv", [cube, [Axes.out, Axes.d, Axes.tap], [Axes.item]]) { x, _ in
+      try .causalConv(x[0], x[1], nil, over: Axes.step, dim: Axes.d, to: Axes.out, taps: Axes.tap, dilation: 2)
+    },
+  ]
+
+  private static let heads = Array(repeating: [Axes.batch, Axes.step, Axes.head, Axes.d], count: 3)
+
+  static let all = unary + binary + reductions + shapes + layers
+
+  /// Zero instead of minus infinity, so that rows with nothing allowed can be compared.
+  private static func finite(_ x: NamedTensor) throws -> NamedTensor {
+    try .choose(.binary(.greater, x, .scalar(-1e30)), x, .scalar(0))
+  }
+}
