@@ -25,6 +25,8 @@ struct Expected: Decodable {
   }
 }
 
+private let posters = SharedFolder.url("data/movielens-small-posters/images")
+
 struct PillowTests {
   @Test func decodingEqualsPillowBitForBit() throws {
     let expected = try Expected.load()
@@ -65,5 +67,15 @@ struct PillowTests {
       let reference = try ImageDecoder.decode(path: folder.appendingPathComponent(name.dropLast(3) + "png").path)
       #expect(image == reference, "\(name)")
     }
+  }
+
+  @Test(.enabled(if: posters != nil, Comment(rawValue: SharedFolder.absence)))
+  func everyPosterCanBeRead() throws {
+    let folder = try #require(posters)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names.count == 1291)
+    let store = try ImageStore(folder: folder.path, images: names, size: 64)
+    store.prepare(names.indices.map(Int32.init))
+    #expect(store.warnings.isEmpty)
   }
 }

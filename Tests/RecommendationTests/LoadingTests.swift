@@ -92,6 +92,7 @@ struct LoadingTests {
     ("user,item,timestamp\n", "no event", 1),
     ("user,item,timestamp\nu,zz,1\n", "none with an item of items.csv", 1),
     ("", "empty", 1),
+    ("user,item,item,timestamp\nu,a,b,1\n", "two columns `item`", 1),
     ("user,item\u{0},timestamp\n", "UTF-8", 1),
   ])
   func rowsThatMakeNoSenseAreErrorsWithTheirPlace(_ events: String, _ words: String, _ line: Int) {
