@@ -45,6 +45,13 @@ static inline hid_t pmm_h5_access(void) {
   return list;
 }
 
+// For reading, files of every version that the library knows.
+static inline hid_t pmm_h5_read_access(void) {
+  hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_fclose_degree(list, H5F_CLOSE_STRONG);
+  return list;
+}
+
 // Creation lists: order kept, times left out, so that equal contents give equal bytes.
 static inline hid_t pmm_h5_file_creation(void) {
   hid_t list = H5Pcreate(H5P_FILE_CREATE);

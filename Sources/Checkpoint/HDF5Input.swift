@@ -17,7 +17,7 @@ struct HDF5Input: ~Copyable {
   /// Opens the file at `path` once it has shown to be a whole HDF5 file.
   static func open(_ path: String) throws(CheckpointError) -> HDF5Input {
     let size = try FileCheck.check(path)
-    let access = try Handle(pmm_h5_access(), "make a property list", place: path)
+    let access = try Handle(pmm_h5_read_access(), "make a property list", place: path)
     let file = try Handle(pmm_h5_open_to_read(path, access.id), "open \(path)", place: path)
     return HDF5Input(file: file, path: path, size: size)
   }

@@ -31,8 +31,8 @@ package struct RGBImage: Sendable, Equatable {
     let swaps = orientation >= 5
     let (newWidth, newHeight) = swaps ? (height, width) : (width, height)
     // Where the pixel at (row, column) of the result comes from.
-    let flipsRow = [3, 4, 7, 8].contains(orientation)
-    let flipsColumn = [2, 3, 6, 7].contains(orientation)
+    let flipsRow = [3, 4, 6, 7].contains(orientation)
+    let flipsColumn = [2, 3, 7, 8].contains(orientation)
     var result = [UInt8](repeating: 0, count: pixels.count)
     for row in 0..<newHeight {
       for column in 0..<newWidth {

@@ -42,7 +42,7 @@ struct CSVReader {
   /// `file:line` of the record read last.
   var place: String { "\(file):\(line)" }
 
-  /// Index of each column in `wanted`; an absent one is an error that names the columns there are.
+  /// Index of each column in `wanted`; an absent or doubled one is an error that names the columns there are.
   func require(_ wanted: [String]) throws(DataError) -> [Int] {
     var found: [Int] = []
     for name in wanted {
@@ -55,6 +55,11 @@ struct CSVReader {
         throw DataError(
           code: "missing-column", message: "\(file) has no column `\(name)`; its columns are \(have)",
           place: "\(file):1", suggestion: suggestion)
+      }
+      guard columns.lastIndex(of: name) == index else {
+        throw DataError(
+          code: "doubled-column", message: "\(file) has two columns `\(name)`", place: "\(file):1",
+          suggestion: "rename the one that is not meant")
       }
       found.append(index)
     }
