@@ -1,6 +1,6 @@
 package import Diagnostics
 import Foundation
-package import Interpreter
+import Interpreter
 
 /// Finds modules on disk: beside the file that imports, in the current folder, then in the standard library.
 package final class FileModuleLoader: ModuleLoader {

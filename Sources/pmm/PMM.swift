@@ -33,7 +33,7 @@ struct PMM: ParsableCommand {
       if !text.isEmpty { code == .success ? Console.out(text) : Console.error(text) }
       status = code == .success ? 0 : 2
     }
-    exit(status)
+    Foundation.exit(status)
   }
 
   func run() throws {

@@ -42,8 +42,11 @@ enum Runtime {
   static func onDeepStack(_ body: @escaping @Sendable () -> Int32) -> Int32 {
     final class Box: @unchecked Sendable { var status: Int32 = 1 }
     let box = Box()
-    let thread = Thread { box.status = body(); done.signal() }
     let done = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      box.status = body()
+      done.signal()
+    }
     thread.stackSize = 1 << 29
     thread.start()
     done.wait()
