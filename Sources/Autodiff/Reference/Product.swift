@@ -5,8 +5,8 @@ extension Reference {
   static func product(_ a: Matrices, _ b: Matrices, _ out: UnsafeMutablePointer<Double>) {
     let (pa, pb) = (a.tensor.pointer(Double.self), b.tensor.pointer(Double.self))
     for batch in 0..<a.batch {
-      if Interrupts.isPending { return }
       for i in 0..<a.rows {
+        if Interrupts.isPending { return }
         let row = pa + batch * a.batchStride + i * a.rowStride
         let to = out + (batch * a.rows + i) * b.columns
         for j in 0..<b.columns { to[j] = 0 }
