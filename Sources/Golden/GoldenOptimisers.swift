@@ -16,14 +16,10 @@ enum GoldenOptimisers {
     do {
       let tensor = try Tensor(start.doubles, shape: start.shape, as: Precision.active.dtype)
       let set = try ParameterSet([ParameterEntry(path: "x", shape: start.shape)], initial: [tensor])
-      let (decay, l2) = (number(group, "decoupled_decay") ?? 0, number(group, "l2") ?? 0)
-      guard ["adam", "adam_l2", "adamw"].contains(kind) else {
+      guard let optimiser = try optimiser(kind, set, group, rate) else {
         finding.isMissing = true
         return finding
       }
-      let optimiser = try AdamW(
-        set, groups: [ParameterGroup(learningRate: rate, decay: decay + l2)], beta1: number(group, "beta1") ?? 0.9,
-        beta2: number(group, "beta2") ?? 0.999, eps: number(group, "eps") ?? 1e-8, isDecoupled: l2 == 0)
       let size = start.doubles.count
       var found: [Double] = []
       for step in 0..<gradients.shape[0] {
@@ -35,6 +31,21 @@ enum GoldenOptimisers {
       finding.errors = [("trajectory", GoldenComparison.error(found, wanted.doubles))]
     } catch { finding.problem = "\(error)" }
     return finding
+  }
+
+  /// The optimiser of a group's name with its settings; nil for one that the library lacks.
+  private static func optimiser(_ kind: String, _ set: ParameterSet, _ group: HDF5Group, _ rate: Double) throws -> (any Optimiser)? {
+    let l2 = number(group, "l2") ?? 0
+    let groups = [ParameterGroup(learningRate: rate, decay: (number(group, "decoupled_decay") ?? 0) + l2)]
+    switch kind {
+    case "adam", "adam_l2", "adamw":
+      return try AdamW(
+        set, groups: groups, beta1: number(group, "beta1") ?? 0.9, beta2: number(group, "beta2") ?? 0.999,
+        eps: number(group, "eps") ?? 1e-8, isDecoupled: l2 == 0)
+    case "adagrad": return try Adagrad(set, groups: groups, eps: number(group, "eps") ?? 1e-10)
+    case "sgd_momentum": return try Momentum(set, groups: groups, momentum: number(group, "momentum") ?? 0.9)
+    default: return nil
+    }
   }
 
   static func compareClip(_ group: HDF5Group) -> GoldenFinding {
