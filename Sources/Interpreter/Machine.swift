@@ -74,8 +74,12 @@ package final class Machine: NameSource {
     return Label64("random").mixed(context.seed).mixed(context.step).mixed(place.value).value
   }
 
-  package func note(_ text: String) { notes(Diagnostic(.note, .failed, text)) }
-  package func warn(_ code: DiagnosticCode, _ text: String) { notes(Diagnostic(.warning, code, text)) }
+  /// Says something once, however often a loop or a grid comes by.
+  package func note(_ text: String) { if said.insert(text).inserted { say("note: \(text)") } }
+  package func warn(_ code: DiagnosticCode, _ text: String) {
+    if said.insert(text).inserted { notes(Diagnostic(.warning, code, text)) }
+  }
+  private var said: Set<String> = []
 
   /// Where the script says its results go: its option `out`, else the current folder.
   package var outputFolder: String {
