@@ -87,19 +87,22 @@ package final class Corpus {
     case .object(let part as DataPart):
       guard part.kind == .train else {
         throw call.fail(
-          .wrongType, "a model is not trained on the \(part.kind.rawValue) part", argument: argument, tries: ["data.train"])
+          .wrongType, "a model is not trained on the \(part.kind.rawValue) part", argument: argument,
+          tries: ["data.train"])
       }
       return [part.platform]
     case .list(let values) where !values.isEmpty:
       let all = try values.flatMap { try platforms($0, call, argument) }
       for other in all.dropFirst() where other.sizes != all[0].sizes || other.vocabulary != all[0].vocabulary {
         throw call.fail(
-          .dataMismatch, "`\(all[0].name)` and `\(other.name)` were loaded with different sizes of words or images", argument: argument)
+          .dataMismatch, "`\(all[0].name)` and `\(other.name)` were loaded with different sizes of words or images",
+          argument: argument)
       }
       return all
     default:
       throw call.fail(
-        .wrongType, "the data must be a data set, a training part or a list of them, not \(value.described)", argument: argument,
+        .wrongType, "the data must be a data set, a training part or a list of them, not \(value.described)",
+        argument: argument,
         tries: ["dataset(\"DIR\")"])
     }
   }
@@ -145,7 +148,8 @@ package final class Corpus {
       guard platforms.allSatisfy({ $0.images != nil }) else { return nil }
       let first = platforms[0]
       let dimensions = [
-        item, Dimension(try axis("patch"), first.sizes["patch"] ?? 0), Dimension(try axis("px"), first.sizes["px"] ?? 0),
+        item, Dimension(try axis("patch"), first.sizes["patch"] ?? 0),
+        Dimension(try axis("px"), first.sizes["px"] ?? 0),
       ]
       return try NamedTensor.floats(try pixels(items), dimensions)
     case "ids": return try NamedTensor.ints(items, [item])
@@ -255,7 +259,8 @@ package final class Corpus {
       let result = try machine.call(
         .function(term.loss), values, names: names, at: call.span, place: Label64("term").mixed(term.name))
       guard case .tensor(let loss) = result, loss.tensor.dimensions.isEmpty, loss.tensor.kind == .float else {
-        throw Failure(.wrongType, "the loss `\(term.name)` must give one number, not \(result.described)", at: call.span)
+        throw Failure(
+          .wrongType, "the loss `\(term.name)` must give one number, not \(result.described)", at: call.span)
       }
       if term.weight == 1 { return loss.tensor }
       return try NamedTensor.binary(.multiply, loss.tensor, .scalar(term.weight))

@@ -134,14 +134,16 @@ extension Catalog {
     for warning in data.warnings { machine.warn(.data, Self.text(warning.message, warning.count, warning.examples)) }
     do {
       guard patch > 0, image > 0, image % patch == 0 else {
-        throw call.fail(.outOfRange, "patches of \(patch) do not fill an image of \(image)", tries: ["patch = 16, image = 64"])
+        throw call.fail(
+          .outOfRange, "patches of \(patch) do not fill an image of \(image)", tries: ["patch = 16, image = 64"])
       }
       let hashed = try HashedWords(words: words, vocabulary: vocabulary)
       let hasImages = data.catalogue.images.contains { !$0.isEmpty }
       let store = hasImages ? try ImageStore(folder: path, images: data.catalogue.images, size: image) : nil
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return .object(
-        DataSet(Platform(name: name, data: data, words: hashed, images: store, imageSize: image, patch: patch), machine))
+        DataSet(Platform(name: name, data: data, words: hashed, images: store, imageSize: image, patch: patch), machine)
+      )
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])
     }

@@ -47,11 +47,14 @@ final class ModelScorer: Scorer {
     seed = call.machine.seed
     let whole = corpus.catalogueRecord()
     guard model.definition.methods["items"] != nil, model.definition.methods["users"] != nil else {
-      throw call.fail(.wrongType, "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`", argument: 0)
+      throw call.fail(
+        .wrongType, "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`",
+        argument: 0)
     }
     let value = try call.machine.callMethod("items", of: model, [.record(whole)], at: call.span)
     guard case .tensor(let tensor) = value else {
-      throw call.fail(.wrongType, "`items` of \(model.definition.name) must give a tensor, not \(value.described)", argument: 0)
+      throw call.fail(
+        .wrongType, "`items` of \(model.definition.name) must give a tensor, not \(value.described)", argument: 0)
     }
     items = tensor.tensor
   }
@@ -62,19 +65,24 @@ final class ModelScorer: Scorer {
   func scores(_ cases: [DataPart.Case]) throws -> [Float] {
     let machine = call.machine
     let batch = RowBatch.ranking(histories: cases.map(\.history), length: steps)
-    let record = try corpus.record(batch, label: Label64("ranking").mixed(cases.first?.user ?? 0).mixed(cases.count).value)
+    let record = try corpus.record(
+      batch, label: Label64("ranking").mixed(cases.first?.user ?? 0).mixed(cases.count).value)
     let context = try RunContext(root: model, mode: .evaluation, seed: seed)
     let (item, step, d) = (try corpus.axis("item"), try corpus.axis("step"), try corpus.axis("d"))
     let batchAxis = try corpus.axis("batch")
     // The vectors of the batch's items are among those of the catalogue, so nothing is encoded twice.
     let index = try NamedTensor.ints(batch.items, [Dimension(item, batch.items.count)])
     let own = try NamedTensor.take(items, index, over: item)
-    machine.keep(.tensor(TensorValue(own, label: Label64("own items").value)), for: "items", of: model, .record(record), in: context)
+    machine.keep(
+      .tensor(TensorValue(own, label: Label64("own items").value)), for: "items", of: model, .record(record),
+      in: context)
     let states = try machine.within(context) {
       try machine.callMethod("users", of: model, [.record(record)], at: call.span)
     }
     guard case .tensor(let tensor) = states, tensor.tensor.carries(step) else {
-      throw call.fail(.wrongType, "`users` of \(model.definition.name) must give a tensor over step, not \(states.described)", argument: 0)
+      throw call.fail(
+        .wrongType, "`users` of \(model.definition.name) must give a tensor over step, not \(states.described)",
+        argument: 0)
     }
     let newest = try NamedTensor.select(tensor.tensor, step, index: -1)
     return try NamedTensor.dot(newest, items, over: [d]).ordered([batchAxis, item]).floatValues()
@@ -106,7 +114,8 @@ final class Score: RowConvertible {
     case "protocol": .string(protocolText)
     case "users": .int(perUser.count)
     case "chance": .record(Record(zip(metrics, chances).map { ($0.label, .float($1)) }))
-    case "per_user": .record(Record(metrics.indices.map { m in (metrics[m].label, .list(perUser.map { .float($0[m]) })) }))
+    case "per_user":
+      .record(Record(metrics.indices.map { m in (metrics[m].label, .list(perUser.map { .float($0[m]) })) }))
     default: nil
     }
   }

@@ -13,7 +13,8 @@ enum ModelFile {
     let tensors = try parameters.map { path, parameter in
       let numbers = try RunContext.numbers(of: parameter, path: path, seed: call.machine.seed)
       return StoredTensor(
-        path: path, axes: parameter.dimensions.map(\.axis.name), shape: numbers.shape, values: .float32(numbers.floats()),
+        path: path, axes: parameter.dimensions.map(\.axis.name), shape: numbers.shape,
+        values: .float32(numbers.floats()),
         attributes: parameter.isFrozen ? ["requires_grad": "false"] : ["requires_grad": "true"])
     }
     let document = JSONValue.object([
@@ -24,15 +25,21 @@ enum ModelFile {
       "parts": .list(model.parts.filter { !$0.value.isNone }.map { .string($0.name) }),
     ])
     let text: String
-    do { text = try document.text() } catch { throw call.fail(.inside, "the model's description cannot be written: \(error)") }
-    do throws(CheckpointError) { try CheckpointFile(kind: "model", metadataJSON: text, tensors: tensors).write(to: path) } catch {
+    do { text = try document.text() } catch {
+      throw call.fail(.inside, "the model's description cannot be written: \(error)")
+    }
+    do throws(CheckpointError) {
+      try CheckpointFile(kind: "model", metadataJSON: text, tensors: tensors).write(to: path)
+    } catch {
       throw error.failure(call, argument: 1)
     }
   }
 
   static func open(_ path: String, _ call: Invocation) throws -> ModuleInstance {
     let file: CheckpointFile
-    do throws(CheckpointError) { file = try CheckpointFile.read(path: path) } catch { throw error.failure(call, argument: 0) }
+    do throws(CheckpointError) { file = try CheckpointFile.read(path: path) } catch {
+      throw error.failure(call, argument: 0)
+    }
     guard let document = try? JSONValue.parse(file.metadataJSON), let recipe = document["recipe"] else {
       throw call.fail(.file, "\(path) holds no description of a model", argument: 0)
     }
@@ -63,7 +70,8 @@ enum ModelFile {
       guard stored.shape == shape, case .float32(let values) = stored.values else {
         throw call.fail(
           .partMismatch,
-          "`\(name)` in \(path) is \(stored.axes)\(stored.shape), and the model takes \(NamedTensor.axesText(parameter.dimensions))",
+          "`\(name)` in \(path) is \(stored.axes)\(stored.shape), and the model takes "
+            + NamedTensor.axesText(parameter.dimensions),
           argument: 0)
       }
       return parameter.with(

@@ -27,7 +27,10 @@ struct ModelRecipe {
     for edit in module.edits {
       switch edit {
       case .with(let path, let value):
-        edits.append(.object(["with": .list(path.map { .string($0) }), "value": try json(value, "`\(path.joined(separator: "."))`")]))
+        edits.append(
+          .object([
+            "with": .list(path.map { .string($0) }), "value": try json(value, "`\(path.joined(separator: "."))`"),
+          ]))
       case .without(let path): edits.append(.object(["without": .list(path.map { .string($0) })]))
       }
     }
@@ -105,7 +108,9 @@ struct ModelRecipe {
     var names: [String?] = []
     var values: [Value] = []
     for argument in arguments {
-      guard let name = argument["name"]?.string, let value = argument["value"] else { throw damaged("an argument has no name") }
+      guard let name = argument["name"]?.string, let value = argument["value"] else {
+        throw damaged("an argument has no name")
+      }
       guard known.contains(name) else {
         throw damaged("\(definition.name) has no parameter `\(name)`; the model was changed since it was saved")
       }
@@ -117,7 +122,8 @@ struct ModelRecipe {
     for edit in edits {
       if let path = edit["with"]?.list?.compactMap(\.string), !path.isEmpty, let value = edit["value"] {
         if value["tensor"] != nil { continue }
-        module = try machine.edit(module, with: [("." + path.joined(separator: "."), try self.value(value))], at: call.span)
+        module = try machine.edit(
+          module, with: [("." + path.joined(separator: "."), try self.value(value))], at: call.span)
       } else if let path = edit["without"]?.list?.compactMap(\.string), !path.isEmpty {
         module = try machine.edit(module, withoutPath: path, at: call.span)
       } else {

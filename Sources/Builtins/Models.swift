@@ -118,7 +118,9 @@ extension Catalog {
         """
     ) { call in
       guard case .function(let function) = try call.value(0) else {
-        throw call.fail(.wrongType, "`gradient` takes a function of the tensor and the tensor", argument: 0, tries: ["gradient(y => f(y), wrt = x)"])
+        throw call.fail(
+          .wrongType, "`gradient` takes a function of the tensor and the tensor", argument: 0,
+          tries: ["gradient(y => f(y), wrt = x)"])
       }
       let wrt = try call.converted(try call.value(1), to: NamedTensor.self, name: "wrt", at: call.spans[1])
       guard let variable = wrt.variable else {
@@ -129,7 +131,8 @@ extension Catalog {
       let argument = Value.tensor(TensorValue(leaf, label: Label64("wrt").mixed(try call.value(1).label).value))
       let result = try call.machine.call(.function(function), [argument], at: call.span, place: call.place)
       guard case .tensor(let value) = result, value.tensor.dimensions.isEmpty, let total = value.tensor.variable else {
-        throw call.fail(.wrongType, "the function of `gradient` must give one number, not \(result.described)", argument: 0)
+        throw call.fail(
+          .wrongType, "the function of `gradient` must give one number, not \(result.described)", argument: 0)
       }
       let gradients = try tape.backward(from: total)
       let found = try leaf.variable.flatMap { gradients[$0] } ?? Tensor(full: 0, shape: variable.shape, variable.dtype)

@@ -29,7 +29,10 @@ extension Catalog {
         BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("weight"),
         BuiltinParameter<NamedTensor>("bias"), BuiltinParameter<AxisValue>("over"),
         BuiltinParameter<Double>("eps", default: 1e-5, shown: "1e-5"),
-        examples: "pmm> layer_norm(tensor([1.0, 3.0], [d]), full(1.0, [d(2)]), full(0.0, [d(2)]), over = d, eps = 0.0)\n[d=2] -1.0, 1.0"
+        examples: """
+          pmm> layer_norm(tensor([1.0, 3.0], [d]), full(1.0, [d(2)]), full(0.0, [d(2)]), over = d, eps = 0.0)
+          [d=2] -1.0, 1.0
+          """
       ) { _, x, weight, bias, over, eps in try NamedTensor.layerNorm(x, weight, bias, over: over.axis, eps: eps) },
       Builtin(
         "gru", "One GRU layer, gates in PyTorch's order (reset, update, new); the state is 0 where masked.",

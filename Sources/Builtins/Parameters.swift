@@ -57,7 +57,9 @@ extension Catalog {
         "normal", "Normal with mean 0 and a standard deviation.", BuiltinParameter<Double>("std"),
         examples: "pmm> normal(0.02)\nnormal(0.02)"
       ) { call, std in
-        guard std >= 0, std.isFinite else { throw call.fail(.outOfRange, "a standard deviation is 0 or more, not \(Value.text(std))", argument: 0) }
+        guard std >= 0, std.isFinite else {
+          throw call.fail(.outOfRange, "a standard deviation is 0 or more, not \(Value.text(std))", argument: 0)
+        }
         return InitialiserObject(.normal(std: std))
       },
       Builtin("zeros", "All 0.", examples: "pmm> zeros()\nzeros()") { _ in InitialiserObject(.zeros) },

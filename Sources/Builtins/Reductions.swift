@@ -57,7 +57,7 @@ extension Catalog {
       ) { _, a, b, over in try NamedTensor.dot(a, b, over: over.axes.map(\.axis)) },
       Builtin(
         "dot_logsumexp",
-        "log of the sum over `among` of exp(dot(a, b, over) + shift) where allowed; the products are never held all at once.",
+        "log of the sum over `among` of exp(dot(a, b, over) + shift) where allowed; products are never all held at once.",
         BuiltinParameter<NamedTensor>("a"), BuiltinParameter<NamedTensor>("b"), over,
         BuiltinParameter<AxisValue>("among"), mask,
         BuiltinParameter<NamedTensor?>("shift", default: .none, shown: "none"),
@@ -67,7 +67,8 @@ extension Catalog {
           """
       ) { _, a, b, over, among, mask, shift in
         try NamedTensor.dotLogSumExp(
-          a, b, over: over.axes.map(\.axis), among: among.axis, where: mask, shift: shift.flatMap { Self.effective($0) })
+          a, b, over: over.axes.map(\.axis), among: among.axis, where: mask, shift: shift.flatMap { Self.effective($0) }
+        )
       },
       Builtin(
         "total", "Adds up the tensors of a list.", BuiltinParameter<[NamedTensor]>("list"),

@@ -10,7 +10,8 @@ extension Catalog {
   static func dimension(_ axis: AxisValue, _ call: Invocation) throws -> Dimension {
     guard let size = axis.size else {
       throw call.fail(
-        .axisUnsized, "`\(call.builtin.name)` needs a size of axis \(axis.axis)", tries: ["\(axis.axis)(64)", "axis \(axis.axis) = 64"])
+        .axisUnsized, "`\(call.builtin.name)` needs a size of axis \(axis.axis)",
+        tries: ["\(axis.axis)(64)", "axis \(axis.axis) = 64"])
     }
     return Dimension(axis.axis, size)
   }
@@ -58,7 +59,9 @@ extension Catalog {
         examples: "pmm> take(tensor([5.0, 6.0, 7.0], [item]), tensor([2, 0], [step]), over = item)\n[step=2] 7.0, 5.0"
       ) { call, e, index, over in
         if case .tensor(let places) = index, let rows = e.size(of: over.axis)?.value {
-          if let counted = places.positionsOver, call.machine.isShapeRun { call.machine.context?.limit(counted, to: rows) }
+          if let counted = places.positionsOver, call.machine.isShapeRun {
+            call.machine.context?.limit(counted, to: rows)
+          }
           if let bound = places.bound, bound > rows {
             throw call.fail(
               .dataMismatch, "the index runs to \(bound - 1), and \(over.axis) has \(rows) rows", argument: 1,
@@ -70,7 +73,8 @@ extension Catalog {
       },
       Builtin(
         "one_hot", "1 at the index along a sized axis, 0 elsewhere.", BuiltinParameter<NamedTensor>("index"),
-        axis("axis"), examples: "pmm> one_hot(tensor([2, 0], [step]), item(3))\n[step=2, item=3]\n  0.0  0.0  1.0\n  1.0  0.0  0.0"
+        axis("axis"),
+        examples: "pmm> one_hot(tensor([2, 0], [step]), item(3))\n[step=2, item=3]\n  0.0  0.0  1.0\n  1.0  0.0  0.0"
       ) { call, index, axis in try NamedTensor.oneHot(index, Self.dimension(axis, call)) },
       Builtin(
         "positions", "0, 1, 2, ... along an axis of x; counted from the last slot if `newest`.", x, axis("over"),
@@ -109,16 +113,20 @@ extension Catalog {
         var count: Int?
         for value in flat {
           guard case .list(let values) = value else {
-            throw call.fail(.wrongType, "there are \(axes.count) axes, but the list is not nested that deep", argument: 0)
+            throw call.fail(
+              .wrongType, "there are \(axes.count) axes, but the list is not nested that deep", argument: 0)
           }
           if let count, count != values.count {
-            throw call.fail(.axisMismatch, "along \(axis.axis) one list has \(count) entries and another \(values.count)", argument: 0)
+            throw call.fail(
+              .axisMismatch, "along \(axis.axis) one list has \(count) entries and another \(values.count)", argument: 0
+            )
           }
           count = values.count
           next += values
         }
         if let size = axis.size, let count, size != count {
-          throw call.fail(.axisMismatch, "axis \(axis.axis) has size \(size), and the list has \(count) entries", argument: 0)
+          throw call.fail(
+            .axisMismatch, "axis \(axis.axis) has size \(size), and the list has \(count) entries", argument: 0)
         }
         sizes.append(count ?? 0)
         flat = next

@@ -17,7 +17,8 @@ enum TableFile {
     case "tex": text = latex(names, rows)
     default:
       throw call.fail(
-        .file, "a table is saved as .csv, .jsonl, .md or .tex, and \(path) ends otherwise", argument: 1, tries: ["\(path).csv"])
+        .file, "a table is saved as .csv, .jsonl, .md or .tex, and \(path) ends otherwise", argument: 1,
+        tries: ["\(path).csv"])
     }
     try write(text, to: path, call)
     try write(manifest(table, call), to: path + ".manifest.json", call)
@@ -25,7 +26,10 @@ enum TableFile {
 
   /// A mean fills a column for itself, one for its deviation and one for its count.
   private static func columns(_ table: Table) -> [String] {
-    table.keyNames + table.columnNames.flatMap { name in isSpread(name, table) ? [name, "\(name)_deviation", "\(name)_count"] : [name] }
+    table.keyNames
+      + table.columnNames.flatMap { name in
+        isSpread(name, table) ? [name, "\(name)_deviation", "\(name)_count"] : [name]
+      }
   }
 
   private static func isSpread(_ name: String, _ table: Table) -> Bool {

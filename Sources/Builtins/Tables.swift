@@ -28,7 +28,9 @@ final class Spread: LanguageObject {
     default: nil
     }
   }
-  var printed: String { count < 2 ? Value.fixed(mean, 4) : "\(Value.fixed(mean, 4)) ± \(Value.fixed(deviation, 4)) (\(count))" }
+  var printed: String {
+    count < 2 ? Value.fixed(mean, 4) : "\(Value.fixed(mean, 4)) ± \(Value.fixed(deviation, 4)) (\(count))"
+  }
   var label: UInt64 { Label64("mean").mixed(mean.bitPattern).mixed(deviation.bitPattern).mixed(count).value }
 }
 
@@ -37,7 +39,8 @@ extension Table {
   func mean(over column: String, _ call: Invocation) throws -> Table {
     guard let index = keyNames.firstIndex(of: column) else {
       throw call.fail(
-        .unknownField, "this table has no key column `\(column)`", argument: 1, tries: keyNames.map { "over = \"\($0)\"" })
+        .unknownField, "this table has no key column `\(column)`", argument: 1,
+        tries: keyNames.map { "over = \"\($0)\"" })
     }
     var groups: [(keys: [Value], rows: [Row])] = []
     for row in rows {
@@ -75,7 +78,9 @@ extension Table {
         }
       }
       return row.cells.map { cell in
-        Row(keys: row.keys + [.string(cell.name)], value: cell.value, cells: [("value", cell.value), ("chance", .none), ("ceiling", .none)])
+        Row(
+          keys: row.keys + [.string(cell.name)], value: cell.value,
+          cells: [("value", cell.value), ("chance", .none), ("ceiling", .none)])
       }
     }
     return Table(keyNames: keyNames + ["metric"], rows: rows)

@@ -64,7 +64,9 @@ final class Run: LanguageObject {
     default: nil
     }
   }
-  var printed: String { "run of \(model.definition.name): best epoch \(bestEpoch) of \(log.rows.count)\n\(log.text(limit: 50))" }
+  var printed: String {
+    "run of \(model.definition.name): best epoch \(bestEpoch) of \(log.rows.count)\n\(log.text(limit: 50))"
+  }
 }
 
 extension Catalog {
@@ -76,12 +78,14 @@ extension Catalog {
         BuiltinParameter<Double>("decay", default: 0.01, shown: "0.01"),
         examples: "pmm> adamw(lr = 2e-3)\nadamw(lr = 0.002, decay = 0.01)"
       ) { call, rate, decay in
-        guard decay >= 0, decay.isFinite else { throw call.fail(.outOfRange, "a decay is 0 or more, not \(Value.text(decay))", argument: 1) }
+        guard decay >= 0, decay.isFinite else {
+          throw call.fail(.outOfRange, "a decay is 0 or more, not \(Value.text(decay))", argument: 1)
+        }
         return OptimiserObject(rates: try rates(rate, call), decay: decay)
       },
       Builtin(
         "train",
-        "Trains a model on data towards a goal and keeps the epoch that validates best: a run with model, last, log, best_epoch.",
+        "Trains a model towards a goal and keeps the epoch that validates best: a run with model, last, log, best_epoch.",
         BuiltinParameter<ModuleInstance>("model"), BuiltinParameter<Value>("data"), BuiltinParameter<Goal>("goal"),
         BuiltinParameter<Value>("valid", default: .none, shown: "the data's own"),
         BuiltinParameter<MetricObject>("monitor", default: MetricObject(RankingMetric(.ndcg, 10)), shown: "ndcg(10)"),
@@ -95,7 +99,9 @@ extension Catalog {
         BuiltinParameter<String>("windows", default: "last", shown: "\"last\""),
         BuiltinParameter<Int?>("seed", default: .none, shown: "the script's"),
         examples: "pmm> try { train(1, 2, 3) } catch e { e.code }\nwrong-type"
-      ) { call, model, data, goal, valid, monitor, stopAfter, length, epochs, batch, optim, clip, windows, seed -> Value in
+      ) {
+        call, model, data, goal, valid, monitor, stopAfter, length, epochs, batch, optim, clip, windows, seed -> Value
+        in
         let settings = try TrainingRun.Settings(
           monitor: monitor.metric, stopAfter: stopAfter, length: length, epochs: epochs, batch: batch, optimiser: optim,
           clip: clip, windows: windows, seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? call.machine.seed, call)
@@ -109,7 +115,8 @@ extension Catalog {
   private static func rates(_ value: Value, _ call: Invocation) throws -> [(path: PathValue?, rate: Double)] {
     func checked(_ value: Value, _ name: String) throws -> Double {
       guard let rate = Double.from(value), rate >= 0, rate.isFinite else {
-        throw call.fail(.outOfRange, "the learning rate of \(name) is a number of 0 or more, not \(value.described)", argument: 0)
+        throw call.fail(
+          .outOfRange, "the learning rate of \(name) is a number of 0 or more, not \(value.described)", argument: 0)
       }
       return rate
     }
@@ -122,7 +129,9 @@ extension Catalog {
       } else if name == "rest" {
         rest = try checked(value, name)
       } else {
-        throw call.fail(.unknownKeyword, "learning rates are given by path or for `rest`, not for `\(name)`", argument: 0, tries: [".\(name)"])
+        throw call.fail(
+          .unknownKeyword, "learning rates are given by path or for `rest`, not for `\(name)`", argument: 0,
+          tries: [".\(name)"])
       }
     }
     guard let rest else {
@@ -137,7 +146,9 @@ extension Catalog {
     case .object(let object as DataPart) where object.kind != .train: return [object]
     case .list(let values): return try values.flatMap { try validation($0, corpus, call) }
     default:
-      throw call.fail(.wrongType, "`valid` takes a validation part or a list of them, not \(value.described)", argument: 3, tries: ["data.valid"])
+      throw call.fail(
+        .wrongType, "`valid` takes a validation part or a list of them, not \(value.described)", argument: 3,
+        tries: ["data.valid"])
     }
   }
 }

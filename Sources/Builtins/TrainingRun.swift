@@ -27,7 +27,9 @@ final class TrainingRun {
       for (name, value) in [("epochs", epochs), ("batch", batch), ("stop_after", stopAfter ?? 1)] where value < 1 {
         throw call.fail(.outOfRange, "`\(name)` is 1 or more, not \(value)")
       }
-      if let clip, !(clip > 0) { throw call.fail(.outOfRange, "`clip` is above 0, not \(Value.text(clip))", tries: ["clip = none"]) }
+      if let clip, !(clip > 0) {
+        throw call.fail(.outOfRange, "`clip` is above 0, not \(Value.text(clip))", tries: ["clip = none"])
+      }
       guard let windows = Windows(rawValue: windows) else {
         throw call.fail(.outOfRange, "`windows` is \"last\" or \"all\", not \"\(windows)\"")
       }
@@ -64,11 +66,14 @@ final class TrainingRun {
   private let clock = ContinuousClock()
 
   init(
-    _ model: ModuleInstance, _ corpus: Corpus, _ goal: Goal, _ parts: [DataPart], _ settings: Settings, _ call: Invocation
+    _ model: ModuleInstance, _ corpus: Corpus, _ goal: Goal, _ parts: [DataPart], _ settings: Settings,
+    _ call: Invocation
   ) throws {
     guard !goal.terms.isEmpty else { throw call.fail(.wrongArguments, "the goal has no term", argument: 2) }
     for pair in zip(goal.terms, goal.terms.dropFirst()) where pair.0.name == pair.1.name {
-      throw call.fail(.boundTwice, "two terms of the goal are called `\(pair.0.name)`", argument: 2, tries: ["\(pair.0.name)(name = \"second\")"])
+      throw call.fail(
+        .boundTwice, "two terms of the goal are called `\(pair.0.name)`", argument: 2,
+        tries: ["\(pair.0.name)(name = \"second\")"])
     }
     self.corpus = corpus
     self.goal = goal
@@ -96,7 +101,8 @@ final class TrainingRun {
     }
     set = try ParameterSet(entries, initial: trainable.compactMap { $0.parameter.numbers })
     optimiser = try AdamW(
-      set, groups: settings.optimiser.rates.map { ParameterGroup(learningRate: $0.rate, decay: settings.optimiser.decay) })
+      set,
+      groups: settings.optimiser.rates.map { ParameterGroup(learningRate: $0.rate, decay: settings.optimiser.decay) })
   }
 
   func run() throws -> Run {
@@ -129,7 +135,9 @@ final class TrainingRun {
     let order = shuffledOrder(count: rows.count, key: key)
     var sums = [Double](repeating: 0, count: goal.terms.count)
     var seen = 0
-    let batches = stride(from: 0, to: order.count, by: settings.batch).map { $0..<min($0 + settings.batch, order.count) }
+    let batches = stride(from: 0, to: order.count, by: settings.batch).map {
+      $0..<min($0 + settings.batch, order.count)
+    }
     for (index, range) in batches.enumerated() {
       let batch = RowBatch.training(rows: order[range].map { rows[$0] }, length: steps, logPopularity: popularity)
       let values = try step(batch, epoch: epoch)
@@ -139,7 +147,9 @@ final class TrainingRun {
       if Interrupts.isPending { throw Failure(.interrupted, "interrupted", at: call.span) }
     }
     var cells: [(name: String, value: Value)] = [("loss", .float(sums.reduce(0, +) / Double(seen)))]
-    for (term, sum) in zip(goal.terms, sums) where goal.terms.count > 1 { cells.append((term.name, .float(sum / Double(seen)))) }
+    for (term, sum) in zip(goal.terms, sums) where goal.terms.count > 1 {
+      cells.append((term.name, .float(sum / Double(seen))))
+    }
     let value = try validate()
     if let value { cells.append(("valid \(settings.monitor.label)", .float(value))) }
     if value == nil || value ?? 0 > best?.value ?? -1 || best == nil {
@@ -225,7 +235,8 @@ final class TrainingRun {
     Interrupts.clear()
     machine.progress?("")
     let run = try finished()
-    let kept = best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(stepsDone) steps"
+    let kept =
+      best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(stepsDone) steps"
     if machine.isInteractive {
       machine.note("training interrupted in epoch \(epoch); this run holds \(kept)")
       return run

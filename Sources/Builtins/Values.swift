@@ -43,7 +43,8 @@ extension Catalog {
   static var values: [Builtin] {
     [
       Builtin(
-        "keys", "The field names of a record, or the keys of a table's first column.", BuiltinParameter<Record>("record"),
+        "keys", "The field names of a record, or the keys of a table's first column.",
+        BuiltinParameter<Record>("record"),
         examples: "pmm> keys({a: 1, b: 2})\n[\"a\", \"b\"]"
       ) { _, record in record.names },
       Builtin(
@@ -60,7 +61,8 @@ extension Catalog {
         case .record(let record): return record.names.count
         case .string(let text): return text.count
         case .object(let object as Table): return object.rows.count
-        default: throw call.fail(.wrongType, "`length` of \(x.described)", argument: 0, tries: ["size(axis) for an axis"])
+        default:
+          throw call.fail(.wrongType, "`length` of \(x.described)", argument: 0, tries: ["size(axis) for an axis"])
         }
       },
       Builtin(
@@ -76,7 +78,9 @@ extension Catalog {
         "number", "The number that a tensor without axes holds.", BuiltinParameter<NamedTensor>("x"),
         examples: "pmm> number(sum(tensor([1.0, 2.0], [item]), over = item))\n3.0"
       ) { call, x -> Value in
-        if x.isShapeOnly { throw call.fail(.valueInShapeRun, "only shapes are known here, so there is no number yet", argument: 0) }
+        if x.isShapeOnly {
+          throw call.fail(.valueInShapeRun, "only shapes are known here, so there is no number yet", argument: 0)
+        }
         guard let value = x.item else {
           throw call.fail(.wrongType, "`number` needs a tensor without axes, not \(x.axesText)", argument: 0)
         }
@@ -124,13 +128,15 @@ extension Catalog {
       ) { call, name, standard, text in try option(name, standard, text, call) },
       Builtin(
         "fuse",
-        "Joins the branches of an item: with two or more the part is called with a record of them; one alone gives its `pooled`.",
+        "Joins the branches of an item: two or more as a record given to the part; one alone gives its `pooled`.",
         signature: Signature("fuse", [Signature.Parameter("part", isRequired: true)], takesAnyKeyword: true),
         examples: "pmm> fuse(x => x.a + x.b, a = 1, b = 2)\n3", acceptsAbsent: true
       ) { call in
         let present = call.extra.filter { if case .absent = $0.value { false } else { true } }
         guard let first = present.first else {
-          throw call.fail(.absentBranch, "`fuse` has no branch left: \(call.extra.map(\.name).joined(separator: ", ")) were all dropped")
+          throw call.fail(
+            .absentBranch,
+            "`fuse` has no branch left: \(call.extra.map(\.name).joined(separator: ", ")) were all dropped")
         }
         if present.count == 1 {
           if case .tensor = first.value { return first.value }
@@ -150,7 +156,8 @@ extension Catalog {
     }
     guard let given = machine.givenOptions[name] else { return standard }
     func wrong(_ wanted: String) -> Failure {
-      call.fail(.wrongType, "option `\(name)` must be \(wanted), not `\(given)`", tries: ["--set \(name)=\(standard.printed)"])
+      call.fail(
+        .wrongType, "option `\(name)` must be \(wanted), not `\(given)`", tries: ["--set \(name)=\(standard.printed)"])
     }
     switch standard {
     case .string: return .string(given)
@@ -164,7 +171,8 @@ extension Catalog {
       guard let value = Bool(given) else { throw wrong("true or false") }
       return .bool(value)
     default:
-      throw call.fail(.wrongType, "the default of an option is a string, a number or a bool, not \(standard.described)", argument: 1)
+      throw call.fail(
+        .wrongType, "the default of an option is a string, a number or a bool, not \(standard.described)", argument: 1)
     }
   }
 }

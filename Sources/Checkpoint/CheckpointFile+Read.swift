@@ -1,7 +1,8 @@
 import CHDF5
 
 extension CheckpointFile {
-  /// Reads a file that `write` made; every size is checked before anything is allocated, every tensor against its checksum.
+  /// Reads a file that `write` made; every size is checked before anything is allocated, every tensor against its
+  /// checksum.
   ///
   /// Tensors come in the order in which they were written. A file of another program or of a newer format is an error.
   package static func read(path: String) throws(CheckpointError) -> CheckpointFile {

@@ -39,7 +39,8 @@ package final class HDF5Group: Sendable {
 
 /// Reads a whole HDF5 file of numbers and short texts into memory, such as the reference values of tests.
 ///
-/// It checks sizes, but trusts the file's texts of any length, which HDF5 1.10 does not guard: not for files of strangers.
+/// It checks sizes, but trusts the file's texts of any length, which HDF5 1.10 does not guard: not for files of
+/// strangers.
 package enum HDF5Reader {
   /// Bytes of numbers, as doubles, that one file may need.
   private static let budget = 2 << 30

@@ -6,9 +6,11 @@ package enum PassOrder: Sendable {
 }
 
 extension RGBImage {
-  /// The image squashed or stretched to `width` x `height`, equal bit for bit to Pillow's bicubic resize with antialias.
+  /// The image squashed or stretched to `width` x `height`, equal bit for bit to Pillow's bicubic resize with
+  /// antialias.
   ///
-  /// The cubic kernel (a = -0.5) is widened by the shrink factor; weights are rounded to 22 bits; each of the two passes
+  /// The cubic kernel (a = -0.5) is widened by the shrink factor; weights are rounded to 22 bits; each of the two
+  /// passes
   /// rounds and clips to eight bits. The width goes first unless `order` says otherwise.
   package func resized(
     width newWidth: Int, height newHeight: Int, order: PassOrder = .widthFirst

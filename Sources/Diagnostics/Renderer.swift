@@ -52,7 +52,8 @@ package struct Renderer: Sendable {
     let before = String(decoding: line.utf8.prefix(max(0, start.column - 1)), as: UTF8.self)
     let stop = label.span.source.position(of: max(label.span.start, label.span.end))
     let endColumn = stop.line == start.line ? stop.column : line.utf8.count + 1
-    let inside = String(decoding: line.utf8.dropFirst(start.column - 1).prefix(max(0, endColumn - start.column)), as: UTF8.self)
+    let inside = String(
+      decoding: line.utf8.dropFirst(start.column - 1).prefix(max(0, endColumn - start.column)), as: UTF8.self)
     // A tab keeps its width on the line above, so it is kept here too.
     let blanks = String(before.prefix(157).map { $0 == "\t" ? "\t" : " " })
     let mark = String(repeating: isFirst ? "^" : "~", count: min(100, max(1, inside.count)))

@@ -19,7 +19,8 @@ struct GoldenCase {
       GoldenCase(group: name, inputs: ["x": ["batch", "d"]], result: ["batch", "d"], program: "r => \(name)(r.x)")
     } + [
       GoldenCase(
-        group: "softmax", inputs: ["x": ["batch", "d"]], result: ["batch", "d"], program: "r => softmax(r.x, over = d)"),
+        group: "softmax", inputs: ["x": ["batch", "d"]], result: ["batch", "d"],
+        program: "r => softmax(r.x, over = d)"),
       GoldenCase(
         group: "log_softmax", inputs: ["x": ["batch", "d"]], result: ["batch", "d"],
         program: "r => log_softmax(r.x, over = d)"),
@@ -32,7 +33,8 @@ struct GoldenCase {
         group: "cross_entropy", inputs: ["x": ["batch", "item"], "target": ["batch"]], result: ["batch"],
         program: "r => logsumexp(r.x, over = item) - take(r.x, r.target, over = item)"),
       GoldenCase(
-        group: "broadcast_mul_add", inputs: ["a": ["batch", "-", "d"], "b": ["step", "-"]], result: ["batch", "step", "d"],
+        group: "broadcast_mul_add", inputs: ["a": ["batch", "-", "d"], "b": ["step", "-"]],
+        result: ["batch", "step", "d"],
         program: "r => outer(r.a, r.b) * r.b + r.a"),
       GoldenCase(
         group: "batched_matmul",
@@ -42,7 +44,8 @@ struct GoldenCase {
         group: "einsum_bld_bmd_blm", inputs: ["q": ["batch", "step", "d"], "k": ["batch", "token", "d"]],
         result: ["batch", "step", "token"], program: "r => dot(r.q, r.k, over = d)"),
       GoldenCase(
-        group: "embedding", inputs: ["table": ["entry", "d"], "ids": ["batch", "step"]], result: ["batch", "step", "d"],
+        group: "embedding", inputs: ["table": ["entry", "d"], "ids": ["batch", "step"]],
+        result: ["batch", "step", "d"],
         module: "Embedding(entry(11), d(5))", parameters: ["table": "weight"], program: "(m, r) => m(r.ids)",
         setup: "from layers import Embedding"),
       GoldenCase(
@@ -55,7 +58,9 @@ struct GoldenCase {
         parameters: ["w": "weight", "b": "bias"], program: "(m, r) => m(r.x)", setup: "from layers import Linear"),
       GoldenCase(
         group: "conv2d_patch",
-        inputs: ["x": ["batch", "channel", "height", "wide"], "w": ["feature", "channel", "down", "across"], "b": ["feature"]],
+        inputs: [
+          "x": ["batch", "channel", "height", "wide"], "w": ["feature", "channel", "down", "across"], "b": ["feature"],
+        ],
         result: ["batch", "feature", "row", "column"],
         program: """
           r => (split(r.x, height, into = [row(2), down(4)]) |> split(wide, into = [column(2), across(4)])
@@ -64,7 +69,8 @@ struct GoldenCase {
           """,
         setup: "axis channel, height, wide, row, column, down, across"),
       GoldenCase(
-        group: "causal_conv1d", inputs: ["x": ["batch", "step", "d"], "w": ["feature", "d", "tap"], "b": ["feature"]],
+        group: "causal_conv1d",
+        inputs: ["x": ["batch", "step", "d"], "w": ["feature", "d", "tap"], "b": ["feature"]],
         result: ["batch", "step", "feature"], module: "CausalConv(d(4), feature(5), step, taps = 3, dilation = 2)",
         parameters: ["w": "weight", "b": "bias"], program: "(m, r) => m(r.x)", setup: "from layers import CausalConv"),
       GoldenCase(

@@ -16,7 +16,9 @@ struct GoldenFinding {
   var problem: String?
   var isMissing = false
 
-  func passes(_ tolerance: Double) -> Bool { problem == nil && !isMissing && errors.allSatisfy { $0.error <= tolerance } }
+  func passes(_ tolerance: Double) -> Bool {
+    problem == nil && !isMissing && errors.allSatisfy { $0.error <= tolerance }
+  }
 
   func line(_ tolerance: Double) -> String {
     if isMissing { return "\(group): not yet" }
@@ -76,7 +78,11 @@ struct GoldenComparison {
       }
       let leaf = tape.leaf(variable.tensor)
       leaves[name] = leaf
-      fields.append((name, .tensor(TensorValue(NamedTensor(variable: leaf, dimensions: tensor.dimensions), label: Label64(name).value))))
+      fields.append(
+        (
+          name,
+          .tensor(TensorValue(NamedTensor(variable: leaf, dimensions: tensor.dimensions), label: Label64(name).value))
+        ))
     }
     let record = Value.record(Record(fields))
     let nowhere = Span(SourceText(name: "golden", text: ""), 0, 0)
@@ -109,9 +115,12 @@ struct GoldenComparison {
     let found = zip(ordered.doubleValues(), mask).map { $1 ? $0 : 0 }
     let wanted = zip(out.doubles, mask).map { $1 ? $0 : 0 }
     var errors = [(name: "value", error: Self.error(found, wanted))]
-    // A gradient that is 0 in theory (a key's bias shifts a whole softmax) is rounding noise in the file: it is measured
+    // A gradient that is 0 in theory (a key's bias shifts a whole softmax) is rounding noise in the file: it is
+    // measured
     // against the largest gradient of the group.
-    let largest = (group.groups["grad"]?.datasets.values ?? [:].values).flatMap(\.doubles).reduce(0) { max($0, abs($1)) }
+    let largest = (group.groups["grad"]?.datasets.values ?? [:].values).flatMap(\.doubles).reduce(0) {
+      max($0, abs($1))
+    }
     for (name, reference) in (group.groups["grad"]?.datasets ?? [:]).sorted(by: { $0.key < $1.key }) {
       guard let leaf = leaves[name] else { throw Failure(.file, "nothing stands for the gradient of \(name)") }
       let gradient = gradients[leaf]?.doubles() ?? [Double](repeating: 0, count: reference.doubles.count)

@@ -64,7 +64,9 @@ struct GoldenLosses {
     let tape = Tape()
     var leaves: [String: Variable] = [:]
     func leaf(_ name: String, _ axes: [String]) throws -> Value {
-      guard let data = group.datasets[name], data.shape.count == axes.count else { throw Failure(.file, "the batch lacks \(name)") }
+      guard let data = group.datasets[name], data.shape.count == axes.count else {
+        throw Failure(.file, "the batch lacks \(name)")
+      }
       let dimensions = try zip(axes, data.shape).map { Dimension(try prelude($0), $1) }
       let variable = tape.leaf(try NamedTensor.doubles(data.doubles, dimensions).tensorOrFail())
       leaves[name] = variable

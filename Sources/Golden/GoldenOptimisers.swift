@@ -34,7 +34,9 @@ enum GoldenOptimisers {
   }
 
   /// The optimiser of a group's name with its settings; nil for one that the library lacks.
-  private static func optimiser(_ kind: String, _ set: ParameterSet, _ group: HDF5Group, _ rate: Double) throws -> (any Optimiser)? {
+  private static func optimiser(_ kind: String, _ set: ParameterSet, _ group: HDF5Group, _ rate: Double) throws -> (
+    any Optimiser
+  )? {
     let l2 = number(group, "l2") ?? 0
     let groups = [ParameterGroup(learningRate: rate, decay: (number(group, "decoupled_decay") ?? 0) + l2)]
     switch kind {
@@ -96,7 +98,8 @@ enum GoldenRanking {
     for (name, dataset) in group.datasets.sorted(by: { $0.key < $1.key }) where name.contains("@") {
       let parts = name.split(separator: "@")
       guard let k = Int(parts[1]), let metric = RankingMetric(name: String(parts[0]), k: k) else { continue }
-      let mean = places.reduce(0) { $0 + Ranking.expected(metric, better: $1.better, tied: $1.tied) } / Double(places.count)
+      let mean =
+        places.reduce(0) { $0 + Ranking.expected(metric, better: $1.better, tied: $1.tied) } / Double(places.count)
       finding.errors.append((name, GoldenComparison.error([mean], dataset.doubles)))
     }
     return finding

@@ -24,7 +24,9 @@ package struct GoldenReport {
     let layers = try HDF5Reader.read(path: base + "layers.h5")
     for (name, group) in layers.groups.sorted(by: { $0.key < $1.key }) {
       if name == "optimiser" {
-        for (kind, group) in group.groups.sorted(by: { $0.key < $1.key }) { add(GoldenOptimisers.compare(kind, group), &findings) }
+        for (kind, group) in group.groups.sorted(by: { $0.key < $1.key }) {
+          add(GoldenOptimisers.compare(kind, group), &findings)
+        }
       } else if name == "ranking" {
         add(GoldenRanking.compare(group), &findings)
       } else if name == "clip_global_norm" {
@@ -42,7 +44,10 @@ package struct GoldenReport {
     let failed = findings.filter { !$0.passes(Self.tolerance) && !($0.isMissing && allowsMissing) }
     let missing = findings.filter(\.isMissing).count
     let precision = Precision.active == .double ? "float64" : "float32"
-    output("\(findings.count) groups in \(precision), tolerance \(Self.tolerance): \(failed.count) failed, \(missing) not yet")
+    output(
+      "\(findings.count) groups in \(precision), tolerance \(Self.tolerance): "
+        + "\(failed.count) failed, \(missing) not yet"
+    )
     return failed.isEmpty
   }
 

@@ -126,7 +126,9 @@ package struct Invocation {
   }
 
   /// Converts an argument, or says what is wanted and what was given.
-  package func converted<T: ValueConvertible>(_ value: Value, to type: T.Type, name: String, at place: Span?) throws -> T {
+  package func converted<T: ValueConvertible>(_ value: Value, to type: T.Type, name: String, at place: Span?) throws
+    -> T
+  {
     if let converted = T.from(value) { return converted }
     throw Failure(
       .wrongType, "`\(name)` of `\(builtin.name)` must be \(T.typeName), not \(value.described)", at: place ?? span,
@@ -136,7 +138,8 @@ package struct Invocation {
   /// A required argument that the builtin reads itself.
   package func value(_ index: Int) throws -> Value {
     guard index < arguments.count, let value = arguments[index] else {
-      let name = index < builtin.signature.parameters.count ? builtin.signature.parameters[index].name : "another argument"
+      let name =
+        index < builtin.signature.parameters.count ? builtin.signature.parameters[index].name : "another argument"
       throw Failure(.wrongArguments, "`\(builtin.name)` also needs `\(name)`", at: span)
     }
     return value

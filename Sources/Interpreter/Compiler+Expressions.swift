@@ -57,7 +57,8 @@ extension Compiler {
         case .bool(let value): return .bool(!value)
         case .tensor(let value):
           do {
-            return .tensor(TensorValue(try NamedTensor.not(value.tensor), label: Label64("not").mixed(value.label).value))
+            return .tensor(
+              TensorValue(try NamedTensor.not(value.tensor), label: Label64("not").mixed(value.label).value))
           } catch let error as AxisError {
             throw Machine.failure(error, spans: [inner.span], at: span, doing: "`not`")
           }
@@ -230,7 +231,9 @@ extension Compiler {
     return { frame in
       var result: [(String, Value)] = []
       func put(_ name: String, _ value: Value) {
-        if let index = result.firstIndex(where: { $0.0 == name }) { result[index].1 = value } else {
+        if let index = result.firstIndex(where: { $0.0 == name }) {
+          result[index].1 = value
+        } else {
           result.append((name, value))
         }
       }
@@ -253,7 +256,8 @@ extension Compiler {
 
   func call(_ callee: Expression, _ arguments: [Argument], _ whole: Expression, piped: Expression? = nil) -> Code {
     let shape = CallShape(
-      span: whole.span, calleeSpan: callee.span, argumentSpans: (piped.map { [$0.span] } ?? []) + arguments.map(\.value.span),
+      span: whole.span, calleeSpan: callee.span,
+      argumentSpans: (piped.map { [$0.span] } ?? []) + arguments.map(\.value.span),
       names: (piped.map { _ in [nil] } ?? []) + arguments.map { $0.name?.text }, site: whole.site)
     var codes = arguments.map { expression($0.value) }
     if let piped { codes.insert(expression(piped), at: 0) }

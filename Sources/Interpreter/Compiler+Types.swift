@@ -198,7 +198,9 @@ extension Machine {
     of type: RecordType, known: [Axis: Int] = [:], only fields: Set<String>? = nil, bounds: [String: Int] = [:]
   ) -> Record {
     var label = Label64("shapes").mixed(type.name)
-    for (axis, size) in known.sorted(by: { $0.key.number < $1.key.number }) { label = label.mixed(axis.number).mixed(size) }
+    for (axis, size) in known.sorted(by: { $0.key.number < $1.key.number }) {
+      label = label.mixed(axis.number).mixed(size)
+    }
     let names = type.fields.map(\.name).filter { fields?.contains($0) ?? true }
     let base = label
     return Record(names: names, kind: type.name.lowercased(), label: label.value) { name in
@@ -206,7 +208,8 @@ extension Machine {
       let dimensions = field.axes.map { axis in
         Dimension(axis.axis, known[axis.axis].map { Size.known($0) } ?? Machine.size(axis))
       }
-      return .tensor(TensorValue(NamedTensor.shape(dimensions, kind), label: base.mixed(name).value, bound: bounds[name]))
+      return .tensor(
+        TensorValue(NamedTensor.shape(dimensions, kind), label: base.mixed(name).value, bound: bounds[name]))
     }
   }
 

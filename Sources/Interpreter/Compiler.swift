@@ -214,7 +214,8 @@ struct Compiler {
           at: sizeSpan ?? name.span)
       }
       guard count > 0 else {
-        throw Failure(.outOfRange, "the size of axis \(name.text) must be above 0, not \(count)", at: sizeSpan ?? name.span)
+        throw Failure(
+          .outOfRange, "the size of axis \(name.text) must be above 0, not \(count)", at: sizeSpan ?? name.span)
       }
       store(frame, .axis(AxisValue(axis, count)))
     }

@@ -33,7 +33,8 @@ extension Machine {
       // `m.blocks.0` is how paths are printed, so it can be typed.
       if let index = Int(name) {
         guard index >= 0, index < values.count else {
-          throw Failure(.outOfRange, "this list has \(values.count) elements, counted from 0, so none is \(index)", at: span)
+          throw Failure(
+            .outOfRange, "this list has \(values.count) elements, counted from 0, so none is \(index)", at: span)
         }
         return values[index]
       }
@@ -103,13 +104,17 @@ extension Machine {
       case .int(let index):
         let place = index < 0 ? values.count + index : index
         guard place >= 0, place < values.count else {
-          throw Failure(.outOfRange, "this list has \(values.count) elements, counted from 0, so none is \(index)", at: spans[0])
+          throw Failure(
+            .outOfRange, "this list has \(values.count) elements, counted from 0, so none is \(index)", at: spans[0])
         }
         return values[place]
       case .range(let range):
         guard range.count > 0 else { return .list([]) }
         guard range.low >= 0, range.high < values.count else {
-          throw Failure(.outOfRange, "this list has \(values.count) elements, counted from 0; \(range.low)..\(range.high) is outside", at: spans[0])
+          throw Failure(
+            .outOfRange,
+            "this list has \(values.count) elements, counted from 0; \(range.low)..\(range.high) is outside",
+            at: spans[0])
         }
         return .list(Array(values[range.low...range.high]))
       default: throw Failure(.wrongType, "a list takes a whole number, not \(keys[0].value.described)", at: spans[0])
@@ -145,7 +150,9 @@ extension Machine {
           tries: tensor.tensor.dimensions.first.map { ["[\($0.axis) = 0]"] } ?? [])
       }
       guard case .int(let place) = key.value else {
-        throw Failure(.wrongType, "an index is a whole number, not \(key.value.described)", at: spans[index], tries: ["take(x, index, over = \(axis.axis))"])
+        throw Failure(
+          .wrongType, "an index is a whole number, not \(key.value.described)", at: spans[index],
+          tries: ["take(x, index, over = \(axis.axis))"])
       }
       do { result = try NamedTensor.select(result, axis.axis, index: place) } catch let error as AxisError {
         throw Self.failure(error, spans: [span], at: span, doing: "`[\(axis.axis) = \(place)]`")

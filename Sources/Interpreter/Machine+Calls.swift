@@ -57,7 +57,8 @@ package final class CallShape {
           }
           throw Failure(
             .wrongArguments,
-            "`\(signature.name)` takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s"), and this is one more",
+            "`\(signature.name)` takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s"), and this is "
+              + "one more",
             at: argumentSpans[index], tries: ["\(signature.name)(\(parameters.joined(separator: ", ")))"])
         }
       }
@@ -77,7 +78,9 @@ package final class CallShape {
 
 extension Machine {
   /// Calls any callable value from Swift.
-  package func call(_ callee: Value, _ values: [Value], names: [String?]? = nil, at span: Span, place: Label64) throws -> Value {
+  package func call(_ callee: Value, _ values: [Value], names: [String?]? = nil, at span: Span, place: Label64) throws
+    -> Value
+  {
     let names = names ?? values.map { _ in nil }
     return try call(callee, values, .from(span, names: names), place: place)
   }
@@ -109,7 +112,9 @@ extension Machine {
     for (index, module) in modules.enumerated() {
       switch module {
       case .module, .list, .function: break
-      default: throw Failure(.wrongType, "element \(index) of this list is \(module.described) and cannot be called", at: shape.calleeSpan)
+      default:
+        throw Failure(
+          .wrongType, "element \(index) of this list is \(module.described) and cannot be called", at: shape.calleeSpan)
       }
       result = try call(module, [result] + values.dropFirst(), shape, place: place.mixed(index))
     }
@@ -195,7 +200,8 @@ extension Machine {
     }
     var failure = Failure(
       fault.code,
-      "part `\(path.joined(separator: "."))` (\(module.definition.name), from \(module.origin.text)) needs \(fault.needs), but gets \(fault.gets)",
+      "part `\(path.joined(separator: "."))` (\(module.definition.name), from \(module.origin.text)) needs "
+        + "\(fault.needs), but gets \(fault.gets)",
       at: span, label: "gives \(fault.gets)")
     if let origin = module.origin.span {
       failure.diagnostic.labels.append(Label(origin, "takes \(fault.needs)"))
@@ -208,7 +214,8 @@ extension Machine {
     do { value = try code.body(frame) } catch is ReturnSignal { value = frame.returned }
     if let check = code.result, let fault = try check(value, frame) {
       throw typeFailure(
-        TypeFault(code: fault.code, needs: fault.needs, gets: fault.gets), "the result of `\(code.name)`", frame, code.span)
+        TypeFault(code: fault.code, needs: fault.needs, gets: fault.gets), "the result of `\(code.name)`", frame,
+        code.span)
     }
     return value
   }
@@ -287,7 +294,8 @@ extension Machine {
       let value = try callMethod(code, of: module, within: within, [.record(chunk)] + values.dropFirst(), shape)
       guard case .tensor(let tensor) = value, tensor.tensor.carries(item.axis) else {
         throw Failure(
-          .wrongType, "over a whole catalogue `\(code.name)` must give a tensor over \(item.axis), not \(value.described)",
+          .wrongType,
+          "over a whole catalogue `\(code.name)` must give a tensor over \(item.axis), not \(value.described)",
           at: shape.span)
       }
       pieces.append(tensor.tensor)
@@ -297,8 +305,11 @@ extension Machine {
   }
 
   /// Computed results that the same call gives in this step, such as item vectors that are known already.
-  package func keep(_ value: Value, for name: String, of module: ModuleInstance, _ argument: Value, in context: RunContext) {
-    guard let code = module.definition.methods[name], let label = context.placement.moduleLabels[ObjectIdentifier(module)]
+  package func keep(
+    _ value: Value, for name: String, of module: ModuleInstance, _ argument: Value, in context: RunContext
+  ) {
+    guard let code = module.definition.methods[name],
+      let label = context.placement.moduleLabels[ObjectIdentifier(module)]
     else { return }
     let arguments = label.mixed(code.label.value).mixed(argument.label)
     let key = RunContext.MemoKey(
@@ -313,7 +324,9 @@ extension Machine {
       !failure.diagnostic.message.hasPrefix("part `")
     else { return failure }
     var copy = failure
-    copy.diagnostic.notes = ["in part `\(path.joined(separator: "."))` (\(module.definition.name), from \(module.origin.text))"]
+    copy.diagnostic.notes = [
+      "in part `\(path.joined(separator: "."))` (\(module.definition.name), from \(module.origin.text))"
+    ]
     return copy
   }
 

@@ -17,7 +17,9 @@ extension Machine {
         throw placed(failure, span)
       }
     default:
-      if let goal = Goal.from(base) { return .goal(try edit(goal, with: try fields(changes, changesAt), at: changesAt)) }
+      if let goal = Goal.from(base) {
+        return .goal(try edit(goal, with: try fields(changes, changesAt), at: changesAt))
+      }
       throw Failure(.wrongType, "`with` edits a record, a model or a sum of losses, not \(base.described)", at: span)
     }
   }
@@ -63,7 +65,8 @@ extension Machine {
     for name in ["forward", "items", "users"] {
       guard let part = module.gone[name] else { continue }
       throw Failure(
-        .partDangling, "without `\(part)` nothing is left of the method `\(name)` of \(module.definition.name)", at: span,
+        .partDangling, "without `\(part)` nothing is left of the method `\(name)` of \(module.definition.name)",
+        at: span,
         tries: ["keep one branch"])
     }
   }
@@ -97,7 +100,8 @@ extension Machine {
       // A name after a list goes to all its elements; numbers pick some.
       let isPick = picked.count == names.count
       if isPick, let bad = picked.first(where: { $0 < 0 || $0 >= values.count }) {
-        throw Failure(.unknownPart, "`\(walked.joined(separator: "."))` has \(values.count) elements, so none is \(bad)", at: span)
+        throw Failure(
+          .unknownPart, "`\(walked.joined(separator: "."))` has \(values.count) elements, so none is \(bad)", at: span)
       }
       return .list(
         try values.enumerated().map { index, value in
@@ -191,7 +195,8 @@ extension Machine {
       return .module(result, within: nil)
     default:
       guard let goal = Goal.from(base) else {
-        throw Failure(.wrongType, "`without` edits a record, a model or a sum of losses, not \(base.described)", at: span)
+        throw Failure(
+          .wrongType, "`without` edits a record, a model or a sum of losses, not \(base.described)", at: span)
       }
       return .goal(try edit(goal, without: drops))
     }
@@ -237,7 +242,9 @@ extension Machine {
       return copy
     }
     guard case .module(let inner, _) = old else {
-      throw Failure(.unknownPart, "`\((walked + [name]).joined(separator: "."))` is \(old.described) and has no parts to drop", at: span)
+      throw Failure(
+        .unknownPart, "`\((walked + [name]).joined(separator: "."))` is \(old.described) and has no parts to drop",
+        at: span)
     }
     copy.members[index] = .module(try without(inner, steps.dropFirst(), walked + [name], span), within: nil)
     return copy
@@ -255,7 +262,8 @@ extension Machine {
         continue
       }
       guard case .record(let record) = change else {
-        throw Failure(.wrongType, "term `\(name)` takes a record of settings or a weight, not \(change.described)", at: span)
+        throw Failure(
+          .wrongType, "term `\(name)` takes a record of settings or a weight, not \(change.described)", at: span)
       }
       var settings = term.settings
       var weight = term.weight

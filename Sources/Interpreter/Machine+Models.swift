@@ -7,7 +7,8 @@ extension Machine {
   func construct(_ definition: ModelDefinition, _ values: [Value], _ shape: CallShape) throws -> Value {
     try enter(shape) {
       let mapping = try shape.mapped(to: ObjectIdentifier(definition)) {
-        Signature(definition.name, definition.parameters.map { Signature.Parameter($0.name, isRequired: !$0.hasDefault) })
+        Signature(
+          definition.name, definition.parameters.map { Signature.Parameter($0.name, isRequired: !$0.hasDefault) })
       }
       let members = [Value](repeating: .none, count: definition.memberNames.count)
       let building = ModuleInstance(definition, members: members, arguments: [], origin: Origin(span: shape.span))
@@ -72,7 +73,8 @@ extension Machine {
       if let example = parameter.example {
         guard let value = try example(frame) else { return nil }
         values.append(value)
-      } else if index == 0, !parameter.hasType, isRecommender, ["items", "users", "score", "forward"].contains(code.name),
+      } else if index == 0, !parameter.hasType, isRecommender,
+        ["items", "users", "score", "forward"].contains(code.name),
         let type = batchType
       {
         values.append(.record(shapes(of: type)))

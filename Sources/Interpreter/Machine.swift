@@ -118,7 +118,10 @@ package final class Machine: NameSource {
     guard let found = loader.source(of: path, importedBy: span.source) else {
       throw Failure(
         .importFailed, "there is no module `\(name)`", at: span,
-        notes: ["looked for \(path.joined(separator: "/")).pmm beside the file, in the current folder and in the standard library"])
+        notes: [
+          "looked for \(path.joined(separator: "/")).pmm beside the file, in the current folder and in the standard "
+            + "library"
+        ])
     }
     let key = found.source.name
     if let loaded = modules[key] { return loaded }

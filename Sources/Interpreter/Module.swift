@@ -147,7 +147,8 @@ package final class Placement {
       if let earlier = parameterIndex[identity] {
         throw Failure(
           .partTwice,
-          "one parameter stands at `\(parameters[earlier].path.joined(separator: "."))` and at `\(path.joined(separator: "."))`",
+          "one parameter stands at `\(parameters[earlier].path.joined(separator: "."))` "
+            + "and at `\(path.joined(separator: "."))`",
           tries: ["pass it in the call instead of placing it twice"])
       }
       parameterIndex[identity] = parameters.count

@@ -14,7 +14,8 @@ struct OperandFault: Error {
 
   func failure(_ spans: [Span], _ span: Span) -> Failure {
     if let absence {
-      return Machine.absent(absence, usedBy: "an operator", at: operands.first.flatMap { $0 < spans.count ? spans[$0] : nil } ?? span)
+      return Machine.absent(
+        absence, usedBy: "an operator", at: operands.first.flatMap { $0 < spans.count ? spans[$0] : nil } ?? span)
     }
     var failure = Failure(code, message, tries: tries)
     failure.diagnostic.labels = operands.filter { $0 < spans.count }.map { Label(spans[$0]) }
@@ -113,7 +114,9 @@ enum Operators {
       if case .string(let part) = a { return part.isEmpty || text.contains(part) }
       throw OperandFault(code: .wrongType, message: "only a string can be in a string", operands: [0])
     default:
-      throw OperandFault(code: .wrongType, message: "`in` takes a list, a range, a record or a string, not \(b.described)", operands: [1])
+      throw OperandFault(
+        code: .wrongType, message: "`in` takes a list, a range, a record or a string, not \(b.described)", operands: [1]
+      )
     }
   }
 
@@ -219,7 +222,8 @@ enum Operators {
       return .int(result)
     case .float(let x): return .float(-x)
     case .tensor(let tensor):
-      return .tensor(TensorValue(try NamedTensor.unary(.neg, tensor.tensor), label: Label64("neg").mixed(tensor.label).value))
+      return .tensor(
+        TensorValue(try NamedTensor.unary(.neg, tensor.tensor), label: Label64("neg").mixed(tensor.label).value))
     default: throw fault(value, "`-` takes a number or a tensor")
     }
   }

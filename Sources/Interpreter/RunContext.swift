@@ -74,7 +74,8 @@ package final class RunContext {
     var shape: [Int] = []
     for dimension in parameter.dimensions {
       guard let size = dimension.size.value else {
-        throw Failure(.axisUnsized, "the parameter `\(path.joined(separator: "."))` has no size for axis \(dimension.axis)")
+        throw Failure(
+          .axisUnsized, "the parameter `\(path.joined(separator: "."))` has no size for axis \(dimension.axis)")
       }
       shape.append(size)
     }

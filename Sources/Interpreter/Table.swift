@@ -140,7 +140,8 @@ extension Machine {
       if interruptedRun, !isInteractive { throw Failure(.interrupted, "interrupted", at: span) }
       if let index = columns.firstIndex(where: { $0.name == "seed" }) {
         guard case .int(let value) = keys[index] else {
-          throw Failure(.wrongType, "a grid axis called `seed` takes whole numbers, not \(keys[index].described)", at: span)
+          throw Failure(
+            .wrongType, "a grid axis called `seed` takes whole numbers, not \(keys[index].described)", at: span)
         }
         seed = UInt64(bitPattern: Int64(value))
       }

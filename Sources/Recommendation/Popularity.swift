@@ -9,7 +9,8 @@ package func occurrences(_ sequences: [[Int32]], itemCount: Int) -> [Int] {
   return counts
 }
 
-/// Natural logarithm of each item's share of all slots of `rows`; an item that never occurs counts as if it had once. [item]
+/// Natural logarithm of each item's share of all slots of `rows`; an item that never occurs counts as if it had once.
+/// [item]
 package func logPopularity(rows: [[Int32]], itemCount: Int) -> [Float] {
   let counts = occurrences(rows, itemCount: itemCount)
   let total = max(1, counts.reduce(0, +))

@@ -7,7 +7,8 @@ import Glibc
 package enum Ranking {
   /// The expected metric of a target among `tied` equal scores, itself included, after `better` strictly greater ones.
   ///
-  /// There is one relevant item, so recall equals the hit rate and the ideal gain is 1. No rank (`tied` of 0) is worth 0.
+  /// There is one relevant item, so recall equals the hit rate and the ideal gain is 1. No rank (`tied` of 0) is
+  /// worth 0.
   package static func expected(_ metric: RankingMetric, better: Int, tied: Int) -> Double {
     guard tied > 0, better >= 0, better < metric.k else { return 0 }
     let last = min(metric.k, better + tied)

@@ -31,7 +31,8 @@ package func trainingRows(sequences: [[Int32]], length: Int, windows: Windows) -
   return rows
 }
 
-/// A permutation of `0..<count` that depends on `key` alone: Fisher and Yates's shuffle with counter-based random numbers.
+/// A permutation of `0..<count` that depends on `key` alone: Fisher and Yates's shuffle with counter-based random
+/// numbers.
 package func shuffledOrder(count: Int, key: UInt64) -> [Int] {
   guard count > 0 else { return [] }
   var order = Array(0..<count)

@@ -174,7 +174,9 @@ extension Resolver {
       case .bind(let local, let value):
         resolve(value, scope)
         if isAxis(local.name.text, scope) {
-          report(.boundAxis, "`\(local.name.text)` is an axis here", at: local.name.span, tries: ["axis \(local.name.text) = ..."])
+          report(
+            .boundAxis, "`\(local.name.text)` is an axis here", at: local.name.span,
+            tries: ["axis \(local.name.text) = ..."])
         }
         declare(local)
       case .axis(let entries):
@@ -217,7 +219,8 @@ extension Resolver {
     for name in names.prefix(positional) { taken.insert(name) }
     if positional > names.count, !signature.takesAnyCount {
       report(
-        .wrongArguments, "`\(signature.name)` takes \(names.count) argument\(names.count == 1 ? "" : "s"), not \(positional)",
+        .wrongArguments,
+        "`\(signature.name)` takes \(names.count) argument\(names.count == 1 ? "" : "s"), not \(positional)",
         at: span, tries: ["\(signature.name)(\(names.joined(separator: ", ")))"])
     }
     var isKeyword = false

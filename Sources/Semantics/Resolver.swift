@@ -150,7 +150,9 @@ package final class Resolver {
     case .loss(let local, let tree):
       guard requireTop(isTop, "a loss", statement) else { return }
       if tree.parameters.count < 2 {
-        report(.lossForm, "a loss takes a model and a batch first", at: tree.name.span, tries: ["loss \(tree.name.text)(m, x)"])
+        report(
+          .lossForm, "a loss takes a model and a batch first", at: tree.name.span,
+          tries: ["loss \(tree.name.text)(m, x)"])
       }
       local.binding = .global(globals.index(for: local.name.text))
       resolve(tree, FunctionScope(.program))
@@ -232,7 +234,8 @@ package final class Resolver {
     // The same declaration outside, if there is one, is the same axis.
     entry.outer.binding = lookup(name, scope)
     if isTop {
-      if case .global = entry.outer.binding, globals.axes.contains(name) {} else if case .global = entry.outer.binding {
+      if case .global = entry.outer.binding, globals.axes.contains(name) {
+      } else if case .global = entry.outer.binding {
         entry.outer.binding = nil
       }
       entry.variable.binding = .global(globals.index(for: name))

@@ -2,7 +2,8 @@ package import Diagnostics
 package import Interpreter
 import Syntax
 
-/// An interactive session without a terminal: entries in, printed lines out. The prompt, transcripts and tests share it.
+/// An interactive session without a terminal: entries in, printed lines out. The prompt, transcripts and tests share
+/// it.
 package final class Session {
   package enum Outcome {
     /// The text may go on in another line.

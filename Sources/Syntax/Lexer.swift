@@ -150,7 +150,9 @@ package struct Lexer {
         if let text = escape() {
           value += Array(text.utf8)
         } else {
-          report(.syntax, "a string has no escape `\\\(source.slice(position..<position + 1))`", at, tries: ["\\\\ for a backslash"])
+          report(
+            .syntax, "a string has no escape `\\\(source.slice(position..<position + 1))`", at,
+            tries: ["\\\\ for a backslash"])
         }
         continue
       }
@@ -189,8 +191,7 @@ package struct Lexer {
         var inString = false
         while position < limit, byte() != 10, depth > 0 {
           if inString {
-            if byte() == UInt8(ascii: "\\") { position += 1 }
-            else if byte() == UInt8(ascii: "\"") { inString = false }
+            if byte() == UInt8(ascii: "\\") { position += 1 } else if byte() == UInt8(ascii: "\"") { inString = false }
           } else if byte() == UInt8(ascii: "\"") {
             inString = true
           } else if byte() == UInt8(ascii: "{") {

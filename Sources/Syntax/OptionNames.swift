@@ -6,7 +6,8 @@ package enum OptionNames {
     for statement in program.statements {
       switch statement.kind {
       case .bind(_, _, let value), .expression(let value): collect(value, &names)
-      case .importModule, .importNames, .axis, .type, .model, .loss, .define, .update, .loop, .whileLoop, .returnValue: break
+      case .importModule, .importNames, .axis, .type, .model, .loss, .define, .update, .loop, .whileLoop, .returnValue:
+        break
       }
     }
     return names

@@ -244,7 +244,8 @@ extension Parser {
     case .integer:
       index += 1
       guard let value = Int(token.text) else {
-        report(.overflow, "\(token.text) does not fit in a whole number of 64 bits", at: place, tries: ["\(token.text).0"])
+        report(
+          .overflow, "\(token.text) does not fit in a whole number of 64 bits", at: place, tries: ["\(token.text).0"])
         return Expression(.integer(0), place)
       }
       return Expression(.integer(value), place)
@@ -323,7 +324,8 @@ extension Parser {
     let whole = span(from: start)
     let cell = FunctionTree(
       name: Name(text: "grid", span: whole),
-      parameters: axes.map { Parameter(variable: LocalName($0.name), type: nil, standard: nil) }, result: nil, body: body,
+      parameters: axes.map { Parameter(variable: LocalName($0.name), type: nil, standard: nil) }, result: nil,
+      body: body,
       documentation: nil, span: whole)
     return Expression(.grid(axes, cell), whole)
   }

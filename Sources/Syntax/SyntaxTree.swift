@@ -6,7 +6,8 @@ package struct Name: Sendable {
   package let span: Span
 }
 
-/// An expression. `site` is filled in by the resolver: the ordinal of a call within its function, for keys of randomness.
+/// An expression. `site` is filled in by the resolver: the ordinal of a call within its function, for keys of
+/// randomness.
 package final class Expression {
   package let kind: Kind
   package let span: Span

@@ -38,7 +38,10 @@ struct PMM: ParsableCommand {
 
   func run() throws {
     numbers.apply()
-    if let e { throw ExitCode(Runtime.onDeepStack { Scripts.run(text: e, name: "-e", options: [:], seed: numbers.seed, printsLast: true) }) }
+    if let e {
+      throw ExitCode(
+        Runtime.onDeepStack { Scripts.run(text: e, name: "-e", options: [:], seed: numbers.seed, printsLast: true) })
+    }
     throw ExitCode(Runtime.onDeepStack { Prompt.run() })
   }
 }
@@ -62,7 +65,9 @@ struct NumberOptions: ParsableArguments {
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "run", abstract: "Run a script.")
   @Argument(help: "The script, a .pmm file.") var file: String
-  @Option(name: .customLong("set"), help: ArgumentHelp("Give an option of the script a value; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Give an option of the script a value; may be repeated.", valueName: "name=value"))
   var settings: [String] = []
   @OptionGroup var numbers: NumberOptions
 
@@ -82,7 +87,8 @@ struct RunCommand: ParsableCommand {
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Parse and resolve scripts and run their models on shapes, without their trainings.")
+    commandName: "check", abstract: "Parse and resolve scripts and run their models on shapes, without their trainings."
+  )
   @Argument(help: "Scripts or modules.") var files: [String]
 
   func run() throws {
@@ -117,7 +123,8 @@ struct GoldenCommand: ParsableCommand {
     throw ExitCode(
       Runtime.onDeepStack {
         do {
-          return try GoldenReport(machine: Runtime.machine, output: Console.out).run(folder: folder, allowsMissing: have) ? 0 : 1
+          return try GoldenReport(machine: Runtime.machine, output: Console.out).run(
+            folder: folder, allowsMissing: have) ? 0 : 1
         } catch { return Runtime.report(error) }
       })
   }

@@ -14,7 +14,8 @@ enum Runtime {
   /// A machine that prints to the console.
   static func machine() throws -> Machine {
     guard let library = StandardLibrary.folder else {
-      throw Failure(.importFailed, "the standard library is missing beside the program", tries: ["scripts/pmm, which builds both"])
+      throw Failure(
+        .importFailed, "the standard library is missing beside the program", tries: ["scripts/pmm, which builds both"])
     }
     let machine = Machine(
       builtins: Catalog.all, loader: FileModuleLoader(library: library), output: Console.out, notes: Console.show)
@@ -48,7 +49,8 @@ enum Runtime {
     signal(SIGPIPE, SIG_DFL)
   }
 
-  /// Runs a body on a thread with a stack that deep recursion of scripts cannot exhaust. The body's result is the exit status.
+  /// Runs a body on a thread with a stack that deep recursion of scripts cannot exhaust. The body's result is the
+  /// exit status.
   static func onDeepStack(_ body: @escaping @Sendable () -> Int32) -> Int32 {
     final class Box: @unchecked Sendable { var status: Int32 = 1 }
     let box = Box()

@@ -16,7 +16,8 @@ enum Scripts {
     Console.show(
       Diagnostic(
         .error, .file,
-        exists ? "\(file) is not a text file in UTF-8 of at most 16 MiB" : "there is no file \(file)", tries: ["the path of a .pmm file"]))
+        exists ? "\(file) is not a text file in UTF-8 of at most 16 MiB" : "there is no file \(file)",
+        tries: ["the path of a .pmm file"]))
     return 1
   }
 
@@ -42,7 +43,8 @@ enum Scripts {
       let near = NameSuggestion.near(name, among: declared)
       let list = declared.isEmpty ? "it declares none" : "its options: \(declared.sorted().joined(separator: ", "))"
       throw Failure(
-        .unknownOption, "\(program.source.name) has no option `\(name)`; \(list)", tries: near.map { "--set \($0)=..." })
+        .unknownOption, "\(program.source.name) has no option `\(name)`; \(list)", tries: near.map { "--set \($0)=..." }
+      )
     }
   }
 

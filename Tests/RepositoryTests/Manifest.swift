@@ -1,6 +1,7 @@
 import Foundation
 
-/// Targets of Package.swift and what each names, read from its text: SwiftPM itself cannot be asked while it runs tests.
+/// Targets of Package.swift and what each names, read from its text: SwiftPM itself cannot be asked while it runs
+/// tests.
 struct Manifest {
   /// Every string in a target's declaration but its name. [target]
   private(set) var targets: [String: Set<String>] = [:]

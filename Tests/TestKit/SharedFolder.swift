@@ -1,6 +1,7 @@
 package import Foundation
 
-/// Reference data beside the project, in `../shared`. It is no part of the project: a test that reads it skips without it.
+/// Reference data beside the project, in `../shared`. It is no part of the project: a test that reads it skips
+/// without it.
 package enum SharedFolder {
   /// The project's root, found from where this file stands.
   package static let projectRoot = URL(fileURLWithPath: #filePath)
