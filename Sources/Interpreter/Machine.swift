@@ -34,8 +34,10 @@ package final class Machine: NameSource {
   package var declaredOptions: [(name: String, value: Value, text: String)] = []
   /// Folder of the script that runs; nil at the prompt.
   package var scriptFolder: String?
-  /// True in `pmm check` and while a module of a checkpoint is loaded: only declarations run.
-  package var isDeclaring = false
+  /// True in `pmm check`: statements that read, write, train or print are left out.
+  package var isChecking = false
+  /// True while the text that a checkpoint brings along is loaded: only declarations run.
+  private var isDeclaring = false
   /// Set when a training was ended by an interrupt; the script then stops after it.
   package var interruptedRun = false
   /// At the prompt an interrupted `train` returns what it has.
@@ -188,9 +190,11 @@ package final class Machine: NameSource {
     for statement in program.statements where Compiler.isDeclaration(statement) {
       _ = try compiler.statementCode(statement)(frame)
     }
+    var dryRun = isChecking ? DryRun(program) : nil
     var last = Value.none
     for statement in program.statements where !Compiler.isDeclaration(statement) {
       if isDeclaring, !Compiler.isNeededByDeclarations(statement) { continue }
+      if dryRun?.evaluates(statement) == false { continue }
       let code = try compiler.topStatement(statement)
       last = try code(frame)
       try each?(last)
