@@ -97,7 +97,7 @@ struct EdgeTests {
     #expect(throws: AxisError.self) { try NamedTensor.binary(.floorDivide, a, .ints([0], [])) }
     #expect(try NamedTensor.cumsum(.bools([true, true, false, true], d), over: Axes.d).intValues() == [1, 2, 2, 3])
     #expect(try NamedTensor.binary(.add, a, .scalar(0.5)).kind == .float)
-    #expect(throws: AxisError.self) { 
+    #expect(throws: AxisError.self) {
       try NamedTensor.take(.doubles([1], [Dimension(Axes.item, 1)]), a, over: Axes.item)
     }
   }
