@@ -24,7 +24,7 @@ extension NamedTensor {
         "`gru` needs weights of [gates, \(dim)] and [gates, \(to)], not \(Rules.text(wi.dimensions)) and "
           + Rules.text(wh.dimensions), operands: [1, 2])
     }
-    if let n = width.value, let whole = gates.size.value, whole != 3 * n {
+    if let n = width.value, let whole = gates.size.value, n.multipliedReportingOverflow(by: 3) != (whole, false) {
       throw AxisError(.sizeMismatch, "`gru` needs 3 x \(n) gates, but there are \(whole)", operands: [2])
     }
     for (operand, bias) in [(3, bi), (4, bh)] {
