@@ -34,20 +34,29 @@ let package = Package(
       "Recommendation", "Content", "Checkpoint"),
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
-      resources: ["axes.pmm"].map { .copy($0) }, swiftSettings: .strict),
+      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec"].map { .copy("\($0).pmm") },
+      swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
+    .module(
+      "Golden",
+      uses: "Diagnostics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training", "Recommendation",
+      "Checkpoint", "Builtins", "Shell"),
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Builtins",
-        "StandardLibrary", "Shell", "Checkpoint",
+        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "Builtins", "StandardLibrary", "Shell", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
     // tests
-    .tests("TensorCore"),
-    .tests("NamedTensors", uses: "Autodiff", "TensorCore"),
-    .tests("Training", uses: "Autodiff", "TensorCore"),
+    .testKit("TestKit"),
+    .tests("RecommendationTests", uses: "Recommendation"),
+    .tests("ContentTests", uses: "Content"),
+    .tests("CheckpointTests", uses: "Checkpoint"),
+    .tests("RepositoryTests"),
+    .tests("TensorCoreTests", uses: "TensorCore"),
+    .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
+    .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17
@@ -70,10 +79,14 @@ extension Target {
     .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: .strict)
   }
 
-  /// Tests of the module `name`, in Tests/`name`Tests.
+  /// What tests share; it lives beside them, and no product may use it.
+  static func testKit(_ name: String) -> Target {
+    .target(name: name, path: "Tests/\(name)", swiftSettings: .strict)
+  }
+
+  /// Tests in Tests/`name`; fixtures are read from the source tree.
   static func tests(_ name: String, uses: String...) -> Target {
-    .testTarget(
-      name: name + "Tests", dependencies: ([name] + uses).map { .byName(name: $0) }, swiftSettings: .strict)
+    .testTarget(name: name, dependencies: (uses + ["TestKit"]).map { .byName(name: $0) }, swiftSettings: .strict)
   }
 
   /// C sources in Sources/`name`, without dependencies.

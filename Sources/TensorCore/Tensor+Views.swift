@@ -39,7 +39,8 @@ extension Tensor {
     return result
   }
 
-  /// Repeated along new or unit dimensions; `sources[d]` is the dimension of self behind dimension d, nil for a new one.
+  /// Repeated along new or unit dimensions; `sources[d]` is the dimension of self behind dimension d, nil for a new
+  /// one.
   package func expanded(_ target: [Int], sources: [Int?]) -> Tensor {
     let steps = zip(target, sources).map { size, source in
       source.map { shape[$0] == size ? strides[$0] : 0 } ?? 0

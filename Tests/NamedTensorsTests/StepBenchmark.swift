@@ -6,7 +6,8 @@ import NamedTensors
 import TensorCore
 import Testing
 
-/// A step like one of a small multi-modal recommender, for timing: PMM_BENCHMARK=2 runs it on 2 threads and prints; nothing asserted.
+/// A step like one of a small multi-modal recommender, for timing: PMM_BENCHMARK=2 runs it on 2 threads and prints;
+/// nothing asserted.
 struct StepBenchmark {
   static let word = Axis("word")
   static let patch = Axis("patch")

@@ -3,7 +3,8 @@ import TensorCore
 
 extension Variable {
   /// Products contracted over trailing dimensions.
-  /// a: [batch..., rows..., contracted...], b: [batch..., columns..., contracted...]; y: [batch..., rows..., columns...].
+  /// a: [batch..., rows..., contracted...], b: [batch..., columns..., contracted...]; y: [batch..., rows...,
+  /// columns...].
   /// da = dy b, db = dy' a.
   package static func dot(_ a: Variable, _ b: Variable, batch: Int, contracted: Int) throws -> Variable {
     guard a.dtype == b.dtype, a.dtype.isFloat, a.shape.count >= batch + contracted,

@@ -1,7 +1,8 @@
 import TensorCore
 
 extension Variable {
-  /// A view repeated along new dimensions; `sources[d]` names the dimension behind d, nil for a repeat. The sources keep
+  /// A view repeated along new dimensions; `sources[d]` names the dimension behind d, nil for a repeat. The sources
+  /// keep
   /// their order. dx = sum of dy over the repeats.
   package func expanded(_ target: [Int], sources: [Int?]) throws -> Variable {
     if target == shape, sources.elementsEqual(shape.indices.map { Optional($0) }) { return self }

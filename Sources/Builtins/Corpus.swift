@@ -1,0 +1,274 @@
+import Content
+import Diagnostics
+package import Interpreter
+import NamedTensors
+package import Recommendation
+import TensorCore
+
+/// One platform: its users, its items and what the items look like.
+package final class Platform {
+  let name: String
+  let split: LeaveOneOut
+  let rawIDs: [String]
+  let users: Int
+  let events: Int
+  let fingerprint: String
+  /// Sizes of the axes that the items settle, by the axes' names.
+  let sizes: [String: Int]
+  /// Numbers of word ids: they run from 0 to one less.
+  let vocabulary: Int
+  let words: HashedWords
+  let images: ImageStore?
+  let patch: Int
+  let catalogue: Catalogue
+  /// Kinds of warnings about images that were said already.
+  var reported: Set<String> = []
+  private var encoded: [Int32: (ids: [Int32], mask: [Bool])] = [:]
+
+  init(
+    name: String, data: InteractionData, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int
+  ) {
+    self.name = name
+    split = LeaveOneOut(data.sequences)
+    rawIDs = data.catalogue.rawIDs
+    users = data.userIDs.count
+    events = data.eventCount
+    fingerprint = data.fingerprint
+    self.words = words
+    vocabulary = words.vocabulary
+    self.images = images
+    self.patch = patch
+    catalogue = data.catalogue
+    let side = patch > 0 ? imageSize / patch : 0
+    sizes = ["word": words.words, "patch": side * side, "px": 3 * patch * patch]
+  }
+
+  var itemCount: Int { rawIDs.count }
+  static let fields: Set<String> = [
+    "words", "word_mask", "image", "ids", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
+  ]
+
+  func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
+    if let known = encoded[item] { return known }
+    let row = words.encode(catalogue.text(of: Int(item)))
+    encoded[item] = row
+    return row
+  }
+}
+
+/// The platforms of one training or evaluation; their items stand one after the other, so that they never mix.
+package final class Corpus {
+  let platforms: [Platform]
+  private let offsets: [Int]
+  let machine: Machine
+
+  package init(_ platforms: [Platform], _ machine: Machine) {
+    self.platforms = platforms
+    self.machine = machine
+    var offsets: [Int] = []
+    var sum = 0
+    for platform in platforms {
+      offsets.append(sum)
+      sum += platform.itemCount
+    }
+    self.offsets = offsets
+    itemCount = sum
+  }
+
+  let itemCount: Int
+
+  static func from(_ value: Value, _ call: Invocation, argument: Int) throws -> Corpus {
+    Corpus(try platforms(value, call, argument), call.machine)
+  }
+
+  private static func platforms(_ value: Value, _ call: Invocation, _ argument: Int) throws -> [Platform] {
+    switch value {
+    case .object(let data as DataSet): return [data.platform]
+    case .object(let part as DataPart):
+      guard part.kind == .train else {
+        throw call.fail(
+          .wrongType, "a model is not trained on the \(part.kind.rawValue) part", argument: argument,
+          tries: ["data.train"])
+      }
+      return [part.platform]
+    case .list(let values) where !values.isEmpty:
+      let all = try values.flatMap { try platforms($0, call, argument) }
+      for other in all.dropFirst() where other.sizes != all[0].sizes || other.vocabulary != all[0].vocabulary {
+        throw call.fail(
+          .dataMismatch, "`\(all[0].name)` and `\(other.name)` were loaded with different sizes of words or images",
+          argument: argument)
+      }
+      return all
+    default:
+      throw call.fail(
+        .wrongType, "the data must be a data set, a training part or a list of them, not \(value.described)",
+        argument: argument,
+        tries: ["dataset(\"DIR\")"])
+    }
+  }
+
+  /// Histories to train on, with the items of all platforms numbered one after the other.
+  func trainingSequences() -> [[Int32]] {
+    zip(platforms, offsets).flatMap { platform, offset in
+      platform.split.train.map { $0.map { $0 + Int32(offset) } }
+    }
+  }
+
+  func offset(of platform: Platform) -> Int {
+    platforms.firstIndex { $0 === platform }.map { offsets[$0] } ?? 0
+  }
+
+  private func place(_ item: Int32) -> (platform: Platform, item: Int32) {
+    var index = offsets.count - 1
+    while index > 0, offsets[index] > Int(item) { index -= 1 }
+    return (platforms[index], item - Int32(offsets[index]))
+  }
+
+  func axis(_ name: String) throws -> Axis {
+    guard case .axis(let axis)? = machine.preludeValue(name) else {
+      throw Failure(.inside, "the prelude declares no axis `\(name)`")
+    }
+    return axis.axis
+  }
+
+  // MARK: Fields
+
+  /// The fields of some items, numbered over the corpus.
+  func itemField(_ name: String, _ items: [Int32]) throws -> NamedTensor? {
+    guard !platforms.isEmpty else { return nil }
+    let item = Dimension(try axis("item"), items.count)
+    switch name {
+    case "words":
+      let word = Dimension(try axis("word"), platforms[0].words.words)
+      return try NamedTensor.ints(items.flatMap { text(of: $0).ids }, [item, word])
+    case "word_mask":
+      let word = Dimension(try axis("word"), platforms[0].words.words)
+      return try NamedTensor.bools(items.flatMap { text(of: $0).mask }, [item, word])
+    case "image":
+      guard platforms.allSatisfy({ $0.images != nil }) else { return nil }
+      let first = platforms[0]
+      let dimensions = [
+        item, Dimension(try axis("patch"), first.sizes["patch"] ?? 0),
+        Dimension(try axis("px"), first.sizes["px"] ?? 0),
+      ]
+      return try NamedTensor.floats(try pixels(items), dimensions)
+    case "ids": return try NamedTensor.ints(items, [item])
+    default: return nil
+    }
+  }
+
+  private func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
+    let (platform, local) = place(item)
+    return platform.text(of: local)
+  }
+
+  private func pixels(_ items: [Int32]) throws -> [Float] {
+    var result: [Float] = []
+    var start = 0
+    // Items of one platform stand together, since batches list items in ascending order.
+    while start < items.count {
+      let platform = place(items[start]).platform
+      var end = start
+      var locals: [Int32] = []
+      while end < items.count, case let (owner, local) = place(items[end]), owner === platform {
+        locals.append(local)
+        end += 1
+      }
+      do { result += try platform.images?.patches(of: locals, patch: platform.patch) ?? [] } catch {
+        throw Failure(.data, error.message)
+      }
+      start = end
+    }
+    return result
+  }
+
+  /// A batch as a record whose fields are made when a model reads them.
+  package func record(_ batch: RowBatch, label: UInt64) throws -> Record {
+    let (rows, steps) = (Dimension(try axis("batch"), batch.rows), Dimension(try axis("step"), batch.steps))
+    let items = Dimension(try axis("item"), batch.items.count)
+    let base = Label64(raw: label)
+    return Record(names: Platform.fields.sorted(), kind: "batch", label: label) { [self] name in
+      let tensor: NamedTensor?
+      switch name {
+      case "slots": tensor = try NamedTensor.ints(batch.slots, [rows, steps])
+      case "next": tensor = try NamedTensor.ints(batch.next, [rows, steps])
+      case "mask": tensor = try NamedTensor.bools(batch.mask, [rows, steps])
+      case "anchor": tensor = try NamedTensor.bools(batch.anchor, [rows, steps])
+      case "own": tensor = try NamedTensor.bools(batch.own, [rows, items])
+      case "count": tensor = try NamedTensor.floats(batch.count, [items])
+      case "log_popularity": tensor = try NamedTensor.floats(batch.logPopularity, [items])
+      default: tensor = try itemField(name, batch.items)
+      }
+      return tensor.map { .tensor(TensorValue($0, label: base.mixed(name).value)) }
+    }
+  }
+
+  static let chunk = 256
+
+  /// The whole catalogue as a record of item fields, which is worked on in chunks.
+  func catalogueRecord() -> Record {
+    let label = platforms.reduce(Label64("catalogue")) { $0.mixed($1.fingerprint) }
+    func slice(_ range: Range<Int>, _ label: Label64, chunks: (() -> [Record])?) -> Record {
+      Record(
+        names: ["words", "word_mask", "image", "ids", "raw_ids"], kind: "catalogue", label: label.value, chunks: chunks
+      ) { [self] name in
+        if name == "raw_ids" { return .list(platforms.flatMap(\.rawIDs)[range].map { .string($0) }) }
+        let items = range.map { Int32($0) }
+        return try itemField(name, items).map { .tensor(TensorValue($0, label: label.mixed(name).value)) }
+      }
+    }
+    let count = itemCount
+    return slice(0..<count, label) {
+      stride(from: 0, to: count, by: Self.chunk).map { start in
+        slice(start..<min(start + Self.chunk, count), label.mixed(start), chunks: nil)
+      }
+    }
+  }
+
+  // MARK: Shapes
+
+  struct Requirements {
+    /// Slots that the smallest learned position table over `step` has, if there is one.
+    let longest: Int?
+  }
+
+  /// Runs a model and every term of a goal on the shapes of the data.
+  func check(_ model: ModuleInstance, _ goal: Goal, _ call: Invocation) throws -> Requirements {
+    let context = try RunContext(root: model, mode: .shapes, seed: 0)
+    let batch = try shapes()
+    try machine.within(context) {
+      for term in goal.terms { _ = try value(of: term, model, batch, call) }
+    }
+    return Requirements(longest: context.limits[try axis("step")])
+  }
+
+  private func shapes() throws -> Record {
+    guard let type = machine.batchType else { throw Failure(.inside, "the prelude declares no type Batch") }
+    var known: [Axis: Int] = [:]
+    for (name, size) in platforms[0].sizes where size > 0 { known[try axis(name)] = size }
+    var fields = Platform.fields
+    if platforms.contains(where: { $0.images == nil }) { fields.remove("image") }
+    return machine.shapes(of: type, known: known, only: fields, bounds: ["words": platforms[0].vocabulary])
+  }
+
+  /// The value of one term for a batch, times its weight.
+  func value(of term: Goal.Term, _ model: ModuleInstance, _ batch: Record, _ call: Invocation) throws -> NamedTensor {
+    let names: [String?] = [nil, nil] + term.settings.map { $0.name }
+    let values: [Value] = [.module(model, within: nil), .record(batch)] + term.settings.map(\.value)
+    do {
+      let result = try machine.call(
+        .function(term.loss), values, names: names, at: call.span, place: Label64("term").mixed(term.name))
+      guard case .tensor(let loss) = result, loss.tensor.dimensions.isEmpty, loss.tensor.kind == .float else {
+        throw Failure(
+          .wrongType, "the loss `\(term.name)` must give one number, not \(result.described)", at: call.span)
+      }
+      if term.weight == 1 { return loss.tensor }
+      return try NamedTensor.binary(.multiply, loss.tensor, .scalar(term.weight))
+    } catch let failure as Failure where failure.diagnostic.code == .absentBranch {
+      var copy = failure
+      copy.diagnostic.message = "the loss `\(term.name)` reads the part `\(failure.subject ?? "")`, which was dropped"
+      copy.diagnostic.tries = ["goal without \(term.name)"]
+      throw copy
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Content
+import Diagnostics
+import Interpreter
+import NamedTensors
+import Recommendation
+import TensorCore
+
+/// A data set as a value: its parts, its catalogue, and what it says of itself.
+final class DataSet: LanguageObject {
+  let platform: Platform
+  let machine: Machine
+
+  init(_ platform: Platform, _ machine: Machine) {
+    self.platform = platform
+    self.machine = machine
+  }
+
+  var typeName: String { "data set" }
+  var fieldNames: [String] { ["train", "valid", "test", "items", "users", "events", "name"] }
+  var label: UInt64 { Label64("data set").mixed(platform.fingerprint).value }
+
+  func field(_ name: String) -> Value? {
+    switch name {
+    case "train", "valid", "test":
+      return DataPart.Kind(rawValue: name).map { .object(DataPart($0, platform, machine)) }
+    case "items": return .record(Corpus([platform], machine).catalogueRecord())
+    case "users": return .int(platform.users)
+    case "events": return .int(platform.events)
+    case "name": return .string(platform.name)
+    default: return nil
+    }
+  }
+
+  var printed: String {
+    let tested = platform.split.test.compactMap { $0 }.count
+    return """
+      data set \(platform.name): \(ModuleInstance.grouped(platform.users)) users, \
+      \(ModuleInstance.grouped(platform.itemCount)) items, \(ModuleInstance.grouped(platform.events)) events
+        leave-one-out: \(ModuleInstance.grouped(tested)) users with a validation and a test event, \
+      \(platform.split.shortUsers) with fewer than 3 events train only
+      """
+  }
+}
+
+/// A part of a data set's split; it knows its siblings.
+final class DataPart: LanguageObject {
+  enum Kind: String { case train, valid, test }
+  let kind: Kind
+  let platform: Platform
+  let machine: Machine
+
+  init(_ kind: Kind, _ platform: Platform, _ machine: Machine) {
+    self.kind = kind
+    self.platform = platform
+    self.machine = machine
+  }
+
+  var typeName: String { "part of a data set" }
+  var fieldNames: [String] { ["data", "users"] }
+  var label: UInt64 { Label64("part").mixed(platform.fingerprint).mixed(kind.rawValue).value }
+  func field(_ name: String) -> Value? {
+    switch name {
+    case "data": .object(DataSet(platform, machine))
+    case "users": .int(cases.count)
+    default: nil
+    }
+  }
+  var printed: String { "the \(kind.rawValue) part of \(platform.name)" }
+
+  struct Case {
+    let user: Int
+    /// What the user is known to have met, oldest first.
+    let history: [Int32]
+    let target: Int32
+  }
+
+  /// One case a user who has a target here.
+  var cases: [Case] {
+    let split = platform.split
+    switch kind {
+    case .train: return []
+    case .valid:
+      return split.valid.enumerated().compactMap { user, target in
+        target.map { Case(user: user, history: split.train[user], target: $0) }
+      }
+    case .test:
+      return split.test.enumerated().compactMap { user, target in
+        target.map { Case(user: user, history: split.historyBeforeTest(user), target: $0) }
+      }
+    }
+  }
+}
+
+extension Catalog {
+  static var dataSets: [Builtin] {
+    [
+      Builtin(
+        "dataset",
+        "Reads a folder of interactions.csv and items.csv; texts become hashed words, images patches.",
+        BuiltinParameter<String>("path"), BuiltinParameter<Int>("words", default: 24, shown: "24"),
+        BuiltinParameter<Int>("vocabulary", default: 4096, shown: "4096"),
+        BuiltinParameter<Int>("image", default: 64, shown: "64"),
+        BuiltinParameter<Int>("patch", default: 16, shown: "16"),
+        examples: "pmm> try { dataset(\"no/such/folder\") } catch e { e.code }\ndata"
+      ) { call, path, words, vocabulary, image, patch -> Value in
+        try load(path, words, vocabulary, image, patch, call)
+      },
+      Builtin(
+        "popularity", "A model that ranks items by how often they occur in training.", BuiltinParameter<Value>("data"),
+        examples: "pmm> try { popularity(1) } catch e { e.code }\nwrong-type"
+      ) { call, data -> Value in
+        let corpus = try Corpus.from(data, call, argument: 0)
+        guard corpus.platforms.count == 1 else {
+          throw call.fail(.wrongType, "popularity is counted on one data set", argument: 0)
+        }
+        let platform = corpus.platforms[0]
+        return .object(PopularityScorer(PopularityModel(platform.split, itemCount: platform.itemCount), platform))
+      },
+    ]
+  }
+
+  private static func load(
+    _ path: String, _ words: Int, _ vocabulary: Int, _ image: Int, _ patch: Int, _ call: Invocation
+  ) throws -> Value {
+    let machine = call.machine
+    let data: InteractionData
+    do {
+      data = try InteractionData.load(folder: path, interrupted: { Interrupts.isPending })
+    } catch {
+      if error.code == "interrupted" { throw Failure(.interrupted, "interrupted", at: call.span) }
+      let place = error.place.map { "\($0): " } ?? ""
+      throw call.fail(.data, "\(place)\(error.message)", argument: 0, tries: error.suggestion.map { [$0] } ?? [])
+    }
+    for warning in data.warnings { machine.warn(.data, Self.text(warning.message, warning.count, warning.examples)) }
+    do {
+      guard patch > 0, image > 0, image % patch == 0 else {
+        throw call.fail(
+          .outOfRange, "patches of \(patch) do not fill an image of \(image)", tries: ["patch = 16, image = 64"])
+      }
+      let hashed = try HashedWords(words: words, vocabulary: vocabulary)
+      let hasImages = data.catalogue.images.contains { !$0.isEmpty }
+      let store = hasImages ? try ImageStore(folder: path, images: data.catalogue.images, size: image) : nil
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      return .object(
+        DataSet(Platform(name: name, data: data, words: hashed, images: store, imageSize: image, patch: patch), machine)
+      )
+    } catch let error as ContentError {
+      throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])
+    }
+  }
+
+  /// A counted warning with a few places.
+  static func text(_ message: String, _ count: Int, _ examples: [String]) -> String {
+    let shown = examples.isEmpty ? "" : " (\(examples.joined(separator: ", "))\(count > examples.count ? ", ..." : ""))"
+    return "\(ModuleInstance.grouped(count)) \(message)\(shown)"
+  }
+}

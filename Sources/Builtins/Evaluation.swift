@@ -1,0 +1,245 @@
+import Autodiff
+import Diagnostics
+import Interpreter
+import NamedTensors
+import Recommendation
+import TensorCore
+
+/// Anything that scores every item of a platform for a block of users.
+protocol Scorer {
+  /// Scores of all items, [case, item].
+  func scores(_ cases: [DataPart.Case]) throws -> [Float]
+  /// What the protocol line says of it.
+  var name: String { get }
+  /// Slots that are read of a history; nil for all.
+  var length: Int? { get }
+}
+
+/// Popularity as a model: the same scores for every user.
+final class PopularityScorer: LanguageObject, Scorer {
+  let model: PopularityModel
+  let platform: Platform
+  init(_ model: PopularityModel, _ platform: Platform) {
+    self.model = model
+    self.platform = platform
+  }
+  var typeName: String { "popularity model" }
+  var printed: String { "popularity of \(platform.name)" }
+  var name: String { "popularity" }
+  var length: Int? { nil }
+  func scores(_ cases: [DataPart.Case]) -> [Float] { cases.flatMap { _ in model.scores } }
+}
+
+/// A model of the language: the last state of `users` with every item's vector. Items are encoded once.
+final class ModelScorer: Scorer {
+  let model: ModuleInstance
+  let corpus: Corpus
+  let steps: Int
+  private let call: Invocation
+  private let items: NamedTensor
+  private let seed: UInt64
+
+  init(_ model: ModuleInstance, _ platform: Platform, steps: Int, _ call: Invocation) throws {
+    self.model = model
+    self.steps = steps
+    self.call = call
+    corpus = Corpus([platform], call.machine)
+    seed = call.machine.seed
+    let whole = corpus.catalogueRecord()
+    guard model.definition.methods["items"] != nil, model.definition.methods["users"] != nil else {
+      throw call.fail(
+        .wrongType, "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`",
+        argument: 0)
+    }
+    let value = try call.machine.callMethod("items", of: model, [.record(whole)], at: call.span)
+    guard case .tensor(let tensor) = value else {
+      throw call.fail(
+        .wrongType, "`items` of \(model.definition.name) must give a tensor, not \(value.described)", argument: 0)
+    }
+    items = tensor.tensor
+  }
+
+  var name: String { model.definition.name }
+  var length: Int? { steps }
+
+  func scores(_ cases: [DataPart.Case]) throws -> [Float] {
+    let machine = call.machine
+    let batch = RowBatch.ranking(histories: cases.map(\.history), length: steps)
+    let record = try corpus.record(
+      batch, label: Label64("ranking").mixed(cases.first?.user ?? 0).mixed(cases.count).value)
+    let context = try RunContext(root: model, mode: .evaluation, seed: seed)
+    let (item, step, d) = (try corpus.axis("item"), try corpus.axis("step"), try corpus.axis("d"))
+    let batchAxis = try corpus.axis("batch")
+    // The vectors of the batch's items are among those of the catalogue, so nothing is encoded twice.
+    let index = try NamedTensor.ints(batch.items, [Dimension(item, batch.items.count)])
+    let own = try NamedTensor.take(items, index, over: item)
+    machine.keep(
+      .tensor(TensorValue(own, label: Label64("own items").value)), for: "items", of: model, .record(record),
+      in: context)
+    let states = try machine.within(context) {
+      try machine.callMethod("users", of: model, [.record(record)], at: call.span)
+    }
+    guard case .tensor(let tensor) = states, tensor.tensor.carries(step) else {
+      throw call.fail(
+        .wrongType, "`users` of \(model.definition.name) must give a tensor over step, not \(states.described)",
+        argument: 0)
+    }
+    let newest = try NamedTensor.select(tensor.tensor, step, index: -1)
+    return try NamedTensor.dot(newest, items, over: [d]).ordered([batchAxis, item]).floatValues()
+  }
+}
+
+/// The result of an evaluation: metrics, each beside chance, with the protocol and the values per user.
+final class Score: RowConvertible {
+  let metrics: [RankingMetric]
+  let values: [Double]
+  let chances: [Double]
+  let perUser: [[Double]]
+  let protocolText: String
+
+  init(metrics: [RankingMetric], values: [Double], chances: [Double], perUser: [[Double]], protocolText: String) {
+    self.metrics = metrics
+    self.values = values
+    self.chances = chances
+    self.perUser = perUser
+    self.protocolText = protocolText
+  }
+
+  var typeName: String { "score" }
+  var fieldNames: [String] { ["protocol", "users", "chance", "per_user"] }
+  var columns: [(name: String, value: Value)] { zip(metrics, values).map { ($0.label, .float($1)) } }
+
+  func field(_ name: String) -> Value? {
+    switch name {
+    case "protocol": .string(protocolText)
+    case "users": .int(perUser.count)
+    case "chance": .record(Record(zip(metrics, chances).map { ($0.label, .float($1)) }))
+    case "per_user":
+      .record(Record(metrics.indices.map { m in (metrics[m].label, .list(perUser.map { .float($0[m]) })) }))
+    default: nil
+    }
+  }
+
+  func element(_ keys: [Value]) -> Value? {
+    guard keys.count == 1, case .string(let name) = keys[0], let index = metrics.firstIndex(where: { $0.label == name })
+    else { return nil }
+    return .float(values[index])
+  }
+
+  var printed: String {
+    let numbers = metrics.indices.map { m in
+      "\(metrics[m].label) \(Value.fixed(values[m], 4)) (chance \(Value.fixed(chances[m], 4)))"
+    }
+    return "\(numbers.joined(separator: "  "))\n  \(protocolText)"
+  }
+}
+
+/// A ranking metric as a value.
+final class MetricObject: LanguageObject, ValueConvertible {
+  let metric: RankingMetric
+  init(_ metric: RankingMetric) { self.metric = metric }
+  var typeName: String { "metric" }
+  var printed: String { metric.label }
+  var label: UInt64 { Label64("metric").mixed(metric.label).value }
+
+  static var typeName: String { "a metric such as ndcg(10)" }
+  static func from(_ value: Value) -> MetricObject? {
+    if case .object(let object) = value { return object as? MetricObject }
+    return nil
+  }
+  func asValue(_ invocation: Invocation) -> Value { .object(self) }
+}
+
+enum Evaluator {
+  static let block = 128
+
+  /// Ranks every item for each case and averages the metrics over cases.
+  static func evaluate(
+    _ scorer: any Scorer, _ part: DataPart, _ metrics: [RankingMetric], masksHistory: Bool, _ call: Invocation
+  ) throws -> Score {
+    let cases = part.cases
+    guard !cases.isEmpty else {
+      throw call.fail(.data, "\(part.printed) has no user with a target", argument: 1)
+    }
+    let items = part.platform.itemCount
+    var perUser: [[Double]] = []
+    perUser.reserveCapacity(cases.count)
+    var candidates = 0
+    for start in stride(from: 0, to: cases.count, by: block) {
+      guard !Interrupts.isPending else { throw Failure(.interrupted, "interrupted", at: call.span) }
+      let rows = Array(cases[start..<min(start + block, cases.count)])
+      let scores = try scorer.scores(rows)
+      scores.withUnsafeBufferPointer { all in
+        for (row, one) in rows.enumerated() {
+          let own = UnsafeBufferPointer(rebasing: all[row * items..<(row + 1) * items])
+          let excluded = masksHistory ? one.history.sorted() : []
+          let (better, tied) = Ranking.counts(scores: own, target: Int(one.target), excluded: excluded)
+          perUser.append(metrics.map { Ranking.expected($0, better: better, tied: tied) })
+          candidates += items - Set(excluded).subtracting([one.target]).count
+        }
+      }
+    }
+    let count = Double(perUser.count)
+    let values = metrics.indices.map { m in perUser.reduce(0) { $0 + $1[m] } / count }
+    let mean = candidates / perUser.count
+    let text = [
+      "leave-one-out \(part.kind.rawValue)", "\(ModuleInstance.grouped(cases.count)) users",
+      "all \(ModuleInstance.grouped(items)) items ranked", masksHistory ? "history masked" : "history not masked",
+      "ties by expectation", scorer.length.map { "length \($0)" } ?? "",
+    ].filter { !$0.isEmpty }.joined(separator: ", ")
+    return Score(
+      metrics: metrics, values: values, chances: metrics.map { Ranking.chance($0, candidates: mean) }, perUser: perUser,
+      protocolText: text)
+  }
+}
+
+extension Catalog {
+  private static func metric(_ kind: RankingMetric.Kind, _ text: String) -> Builtin {
+    Builtin(
+      kind.rawValue, text, BuiltinParameter<Int>("k"), examples: "pmm> \(kind.rawValue)(10)\n\(kind.rawValue)@10"
+    ) { call, k in
+      guard k >= 1 else { throw call.fail(.outOfRange, "a metric is cut at rank 1 or later, not \(k)", argument: 0) }
+      return MetricObject(RankingMetric(kind, k))
+    }
+  }
+
+  static var evaluation: [Builtin] {
+    [
+      metric(.hr, "Hit rate: the share of users whose target is among the first k."),
+      metric(.ndcg, "Normalised discounted cumulative gain at k: 1 / log2(rank + 1) of the target within the first k."),
+      metric(.mrr, "Mean reciprocal rank of the target within the first k."),
+      Builtin(
+        "evaluate",
+        "Ranks all items for each user of a part and gives the metrics, with the protocol and the values per user.",
+        BuiltinParameter<Value>("model"), BuiltinParameter<Value>("part"), BuiltinParameter<[MetricObject]>("metrics"),
+        BuiltinParameter<Int?>("length", default: .none, shown: "the model's"),
+        BuiltinParameter<Bool>("mask_history", default: true, shown: "true"),
+        examples: "pmm> try { evaluate(1, 2, [hr(10)]) } catch e { e.code }\nwrong-type"
+      ) { call, model, part, metrics, length, masksHistory -> Value in
+        guard case .object(let object) = part, let part = object as? DataPart, part.kind != .train else {
+          throw call.fail(
+            .wrongType, "a model is evaluated on the validation or test part of a data set, not on \(part.described)",
+            argument: 1, tries: ["data.test", "data.valid"])
+        }
+        let scorer: any Scorer
+        switch model {
+        case .module(let module, _): scorer = try scorerOf(module, part.platform, length, call)
+        case .object(let object as PopularityScorer): scorer = object
+        default: throw call.fail(.wrongType, "a model is evaluated, not \(model.described)", argument: 0)
+        }
+        return .object(
+          try Evaluator.evaluate(scorer, part, metrics.map(\.metric), masksHistory: masksHistory, call))
+      },
+    ]
+  }
+
+  private static func scorerOf(
+    _ module: ModuleInstance, _ platform: Platform, _ length: Int?, _ call: Invocation
+  ) throws -> ModelScorer {
+    let corpus = Corpus([platform], call.machine)
+    let longest = try corpus.check(module, Goal([]), call).longest
+    let own = module.facts["length"].flatMap { Int.from($0) }
+    let steps = try TrainingLength.chosen(asked: length, own: own, longest: longest, call)
+    return try ModelScorer(module, platform, steps: steps, call)
+  }
+}

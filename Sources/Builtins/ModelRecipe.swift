@@ -1,0 +1,176 @@
+import Diagnostics
+import Interpreter
+import NamedTensors
+import Training
+
+/// How a model is built again: its constructor with arguments, then its edits. Written as JSON into checkpoints.
+struct ModelRecipe {
+  let call: Invocation
+  private var machine: Machine { call.machine }
+  /// Texts of the user's files that declare models, by the name that the recipe uses.
+  var sources: [String: String] = [:]
+
+  init(_ call: Invocation, sources: [String: String] = [:]) {
+    self.call = call
+    self.sources = sources
+  }
+
+  // MARK: To JSON
+
+  mutating func json(_ module: ModuleInstance) throws -> JSONValue {
+    var arguments: [JSONValue] = []
+    for (name, value) in module.arguments {
+      let what = "`\(name)` of \(module.definition.name)"
+      arguments.append(.object(["name": .string(name), "value": try json(value, what)]))
+    }
+    var edits: [JSONValue] = []
+    for edit in module.edits {
+      switch edit {
+      case .with(let path, let value):
+        edits.append(
+          .object([
+            "with": .list(path.map { .string($0) }), "value": try json(value, "`\(path.joined(separator: "."))`"),
+          ]))
+      case .without(let path): edits.append(.object(["without": .list(path.map { .string($0) })]))
+      }
+    }
+    return .object([
+      "model": .string(module.definition.name), "home": .string(home(module.definition.home)),
+      "arguments": .list(arguments), "edits": .list(edits),
+    ])
+  }
+
+  /// The name of a file that declares something; the text of a user's file goes along.
+  private mutating func home(_ globals: Globals) -> String {
+    guard globals.isUser, let source = globals.source else { return globals.moduleName }
+    let name = "file:\(source.name.split(separator: "/").last ?? "script.pmm")"
+    sources[name] = source.text
+    return name
+  }
+
+  private mutating func json(_ value: Value, _ what: String) throws -> JSONValue {
+    switch value {
+    case .none: return .null
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .float(let value): return .object(["float": .number(value)])
+    case .string(let text): return .string(text)
+    case .list(let values):
+      var all: [JSONValue] = []
+      for value in values { all.append(try json(value, what)) }
+      return .list(all)
+    case .axis(let axis):
+      guard case .axis(let known)? = machine.preludeValue(axis.axis.name), known.axis == axis.axis else { break }
+      return .object(["axis": .string(axis.axis.name), "size": axis.size.map { .int($0) } ?? .null])
+    case .module(let module, _): return .object(["module": try json(module)])
+    case .tensor: return .object(["tensor": .null])
+    case .function(let function):
+      switch function.kind {
+      case .builtin(let builtin): return .object(["builtin": .string(builtin.name)])
+      case .closure(let code, let captures, nil) where captures.isEmpty:
+        guard case .function(let found)? = code.home.value(named: code.name), found === function else { break }
+        return .object(["function": .string(code.name), "home": .string(home(code.home))])
+      case .closure, .method, .model, .loss, .missing: break
+      }
+    case .object(let object):
+      if let initialiser = object as? InitialiserObject { return Self.json(initialiser) }
+    case .absent, .record, .range, .path, .parameter, .goal: break
+    }
+    throw call.fail(
+      .wrongType, "\(what) is \(value.described), which a checkpoint cannot keep", argument: 0,
+      tries: ["a function declared with `def` instead of a lambda"])
+  }
+
+  private static func json(_ initialiser: InitialiserObject) -> JSONValue {
+    switch initialiser.initialiser {
+    case .xavierNormal: .object(["init": .string("xavier_normal")])
+    case .normal(let std): .object(["init": .string("normal"), "std": .number(std)])
+    case .zeros: .object(["init": .string("zeros")])
+    case .ones: .object(["init": .string("ones")])
+    }
+  }
+
+  // MARK: From JSON
+
+  private func damaged(_ what: String) -> Failure {
+    call.fail(.file, "the checkpoint's description of the model is damaged: \(what)", argument: 0)
+  }
+
+  func module(_ json: JSONValue) throws -> ModuleInstance {
+    guard let name = json["model"]?.string, let home = json["home"]?.string, let arguments = json["arguments"]?.list,
+      let edits = json["edits"]?.list
+    else { throw damaged("a model has no name or arguments") }
+    let globals = try self.globals(home)
+    guard let constructor = globals.value(named: name), case .function(let function) = constructor,
+      case .model(let definition) = function.kind
+    else { throw damaged("`\(home)` declares no model `\(name)`") }
+    let known = Set(definition.parameters.map(\.name))
+    var names: [String?] = []
+    var values: [Value] = []
+    for argument in arguments {
+      guard let name = argument["name"]?.string, let value = argument["value"] else {
+        throw damaged("an argument has no name")
+      }
+      guard known.contains(name) else {
+        throw damaged("\(definition.name) has no parameter `\(name)`; the model was changed since it was saved")
+      }
+      names.append(name)
+      values.append(try self.value(value))
+    }
+    let made = try machine.call(constructor, values, names: names, at: call.span, place: Label64("open"))
+    guard case .module(var module, _) = made else { throw damaged("`\(name)` makes no model") }
+    for edit in edits {
+      if let path = edit["with"]?.list?.compactMap(\.string), !path.isEmpty, let value = edit["value"] {
+        if value["tensor"] != nil { continue }
+        module = try machine.edit(
+          module, with: [("." + path.joined(separator: "."), try self.value(value))], at: call.span)
+      } else if let path = edit["without"]?.list?.compactMap(\.string), !path.isEmpty {
+        module = try machine.edit(module, withoutPath: path, at: call.span)
+      } else {
+        throw damaged("an edit is neither `with` nor `without`")
+      }
+    }
+    return module
+  }
+
+  private func globals(_ home: String) throws -> Globals {
+    if home.hasPrefix("file:") {
+      guard let text = sources[home] else { throw damaged("the text of `\(home)` is missing") }
+      return try machine.declarations(of: SourceText(name: String(home.dropFirst(5)), text: text), name: home)
+    }
+    return try machine.module(named: home, importedBy: call.span.source)
+  }
+
+  private func value(_ json: JSONValue) throws -> Value {
+    switch json {
+    case .null: return .none
+    case .bool(let value): return .bool(value)
+    case .int(let value): return .int(value)
+    case .number(let value): return .float(value)
+    case .string(let text): return .string(text)
+    case .list(let values): return .list(try values.map { try value($0) })
+    case .object(let fields):
+      if let number = fields["float"]?.double { return .float(number) }
+      if let name = fields["axis"]?.string {
+        guard case .axis(let axis)? = machine.preludeValue(name) else { throw damaged("there is no axis `\(name)`") }
+        return .axis(AxisValue(axis.axis, fields["size"]?.int))
+      }
+      if let inner = fields["module"] { return .module(try module(inner), within: nil) }
+      if let name = fields["builtin"]?.string {
+        guard let builtin = machine.builtins[name] else { throw damaged("there is no builtin `\(name)`") }
+        return .function(builtin.function)
+      }
+      if let name = fields["function"]?.string, let home = fields["home"]?.string {
+        guard let found = try globals(home).value(named: name) else { throw damaged("`\(home)` declares no `\(name)`") }
+        return found
+      }
+      switch fields["init"]?.string {
+      case "xavier_normal": return .object(InitialiserObject(.xavierNormal))
+      case "normal": return .object(InitialiserObject(.normal(std: fields["std"]?.double ?? 0)))
+      case "zeros": return .object(InitialiserObject(.zeros))
+      case "ones": return .object(InitialiserObject(.ones))
+      default: throw damaged("an argument is of an unknown kind")
+      }
+    }
+  }
+}

@@ -1,0 +1,286 @@
+import Autodiff
+import Content
+import Diagnostics
+import Interpreter
+import NamedTensors
+import Recommendation
+import TensorCore
+import Training
+
+/// One training: epochs of steps, validation after each, the best epoch kept.
+final class TrainingRun {
+  struct Settings {
+    let monitor: RankingMetric
+    let stopAfter: Int?
+    let length: Int?
+    let epochs: Int
+    let batch: Int
+    let optimiser: OptimiserObject
+    let clip: Double?
+    let windows: Windows
+    let seed: UInt64
+
+    init(
+      monitor: RankingMetric, stopAfter: Int?, length: Int?, epochs: Int, batch: Int, optimiser: OptimiserObject,
+      clip: Double?, windows: String, seed: UInt64, _ call: Invocation
+    ) throws {
+      for (name, value) in [("epochs", epochs), ("batch", batch), ("stop_after", stopAfter ?? 1)] where value < 1 {
+        throw call.fail(.outOfRange, "`\(name)` is 1 or more, not \(value)")
+      }
+      if let clip, !(clip > 0) {
+        throw call.fail(.outOfRange, "`clip` is above 0, not \(Value.text(clip))", tries: ["clip = none"])
+      }
+      guard let windows = Windows(rawValue: windows) else {
+        throw call.fail(.outOfRange, "`windows` is \"last\" or \"all\", not \"\(windows)\"")
+      }
+      self.monitor = monitor
+      self.stopAfter = stopAfter
+      self.length = length
+      self.epochs = epochs
+      self.batch = batch
+      self.optimiser = optimiser
+      self.clip = clip
+      self.windows = windows
+      self.seed = seed
+    }
+  }
+
+  private let model: ModuleInstance
+  private let corpus: Corpus
+  private let goal: Goal
+  private let parts: [DataPart]
+  private let settings: Settings
+  private let call: Invocation
+  private var machine: Machine { call.machine }
+
+  private let steps: Int
+  private let rows: [[Int32]]
+  private let popularity: [Float]
+  private let trainable: [(path: [String], parameter: ParameterValue)]
+  private let set: ParameterSet
+  private let optimiser: AdamW
+
+  private var log: [Table.Row] = []
+  private var best: (epoch: Int, value: Double, numbers: [Tensor])?
+  private var stepsDone = 0
+  private let clock = ContinuousClock()
+
+  init(
+    _ model: ModuleInstance, _ corpus: Corpus, _ goal: Goal, _ parts: [DataPart], _ settings: Settings,
+    _ call: Invocation
+  ) throws {
+    guard !goal.terms.isEmpty else { throw call.fail(.wrongArguments, "the goal has no term", argument: 2) }
+    for pair in zip(goal.terms, goal.terms.dropFirst()) where pair.0.name == pair.1.name {
+      throw call.fail(
+        .boundTwice, "two terms of the goal are called `\(pair.0.name)`", argument: 2,
+        tries: ["\(pair.0.name)(name = \"second\")"])
+    }
+    self.corpus = corpus
+    self.goal = goal
+    self.parts = parts
+    self.settings = settings
+    self.call = call
+    let needs = try corpus.check(model, goal, call)
+    steps = try TrainingLength.chosen(asked: settings.length, own: nil, longest: needs.longest, call)
+    rows = trainingRows(sequences: corpus.trainingSequences(), length: steps, windows: settings.windows)
+    guard !rows.isEmpty else {
+      throw call.fail(.data, "no user has the two training events that a row needs", argument: 1)
+    }
+    popularity = logPopularity(rows: rows, itemCount: corpus.itemCount)
+    // Recipes become numbers once, so that frozen ones stay what they were.
+    let settled = try model.mappingParameters { path, parameter in
+      parameter.with(numbers: try RunContext.numbers(of: parameter, path: path, seed: settings.seed))
+    }
+    self.model = settled
+    trainable = try settled.placement().parameters.filter { !$0.parameter.isFrozen }
+    guard !trainable.isEmpty else { throw call.fail(.wrongType, "every parameter of the model is frozen", argument: 0) }
+    let entries = trainable.map { path, parameter in
+      ParameterEntry(
+        path: path.joined(separator: "."), shape: parameter.dimensions.map { $0.size.value ?? 1 },
+        group: settings.optimiser.group(of: path))
+    }
+    set = try ParameterSet(entries, initial: trainable.compactMap { $0.parameter.numbers })
+    optimiser = try AdamW(
+      set,
+      groups: settings.optimiser.rates.map { ParameterGroup(learningRate: $0.rate, decay: settings.optimiser.decay) })
+  }
+
+  func run() throws -> Run {
+    let outer = machine.seed
+    machine.seed = settings.seed
+    defer { machine.seed = outer }
+    for epoch in 1...settings.epochs {
+      do { try self.epoch(epoch) } catch {
+        guard Self.isInterrupt(error) || Interrupts.isPending else { throw error }
+        return try interrupted(during: epoch)
+      }
+      if let patience = settings.stopAfter, let best, epoch - best.epoch >= patience { break }
+    }
+    return try finished()
+  }
+
+  private static func isInterrupt(_ error: any Error) -> Bool {
+    if let failure = error as? Failure { return failure.diagnostic.code == .interrupted }
+    if let error = error as? AxisError { return error.kind == .interrupted }
+    if let error = error as? TensorError, case .interrupted = error { return true }
+    return false
+  }
+
+  // MARK: Epochs
+
+  private func epoch(_ epoch: Int) throws {
+    let start = clock.now
+    Memory.resetPeak()
+    let key = Label64("order").mixed(settings.seed).mixed(epoch).value
+    let order = shuffledOrder(count: rows.count, key: key)
+    var sums = [Double](repeating: 0, count: goal.terms.count)
+    var seen = 0
+    let batches = stride(from: 0, to: order.count, by: settings.batch).map {
+      $0..<min($0 + settings.batch, order.count)
+    }
+    for (index, range) in batches.enumerated() {
+      let batch = RowBatch.training(rows: order[range].map { rows[$0] }, length: steps, logPopularity: popularity)
+      let values = try step(batch, epoch: epoch)
+      for term in values.indices { sums[term] += values[term] * Double(range.count) }
+      seen += range.count
+      showProgress(epoch, index + 1, batches.count, sums, seen, since: start)
+      if Interrupts.isPending { throw Failure(.interrupted, "interrupted", at: call.span) }
+    }
+    var cells: [(name: String, value: Value)] = [("loss", .float(sums.reduce(0, +) / Double(seen)))]
+    for (term, sum) in zip(goal.terms, sums) where goal.terms.count > 1 {
+      cells.append((term.name, .float(sum / Double(seen))))
+    }
+    let value = try validate()
+    if let value { cells.append(("valid \(settings.monitor.label)", .float(value))) }
+    if value == nil || value ?? 0 > best?.value ?? -1 || best == nil {
+      best = (epoch, value ?? 0, try set.snapshot())
+    }
+    let seconds = Self.seconds(clock.now - start)
+    cells.append(("seconds", .float(seconds)))
+    cells.append(("memory_mb", .int(Memory.now.peak / 1_048_576)))
+    log.append(Table.Row(keys: [.int(epoch)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells))
+    report(epoch, cells)
+  }
+
+  /// One step; the weighted value of each term.
+  private func step(_ batch: RowBatch, epoch: Int) throws -> [Double] {
+    let tape = Tape()
+    let context = try RunContext(root: model, mode: .training, seed: settings.seed, step: stepsDone)
+    for (index, leaf) in set.leaves(on: tape).enumerated() {
+      let (path, parameter) = trainable[index]
+      context.bind(parameter, to: NamedTensor(variable: leaf, dimensions: parameter.dimensions), path: path)
+    }
+    let record = try corpus.record(batch, label: Label64("batch").mixed(stepsDone).value)
+    var values: [Double] = []
+    var total: NamedTensor?
+    try machine.within(context) {
+      for term in goal.terms {
+        let value = try corpus.value(of: term, model, record, call)
+        let number = value.item ?? .nan
+        guard number.isFinite else {
+          throw Failure(
+            .notFinite, "the loss `\(term.name)` became \(Value.text(number)) in epoch \(epoch), step \(stepsDone + 1)",
+            at: call.span, tries: ["a smaller learning rate", "clip = 1.0"])
+        }
+        values.append(number)
+        total = try total.map { try NamedTensor.binary(.add, $0, value) } ?? value
+      }
+    }
+    guard let variable = total?.variable, variable.isTracked else {
+      throw call.fail(.wrongType, "the goal does not depend on any parameter that is trained", argument: 2)
+    }
+    try set.gather(try tape.backward(from: variable))
+    if let clip = settings.clip { set.clip(clip) }
+    optimiser.step()
+    stepsDone += 1
+    return values
+  }
+
+  /// The monitored metric, averaged over the platforms; nil where nobody can be validated.
+  private func validate() throws -> Double? {
+    let usable = parts.filter { !$0.cases.isEmpty }
+    guard !usable.isEmpty else { return nil }
+    let current = try model(with: set.snapshot())
+    let values = try usable.map { part in
+      let scorer = try ModelScorer(current, part.platform, steps: steps, call)
+      return try Evaluator.evaluate(scorer, part, [settings.monitor], masksHistory: true, call).values[0]
+    }
+    return values.reduce(0, +) / Double(values.count)
+  }
+
+  // MARK: Results
+
+  private func model(with numbers: [Tensor]) -> ModuleInstance {
+    var byPath: [[String]: Tensor] = [:]
+    for (entry, tensor) in zip(trainable, numbers) { byPath[entry.path] = tensor }
+    return model.mappingParameters { path, parameter in
+      byPath[path].map { parameter.with(numbers: $0) } ?? parameter
+    }.with(facts: ["length": .int(steps)]).with(origin: Origin("the training at \(call.span.place)", span: call.span))
+  }
+
+  private func finished() throws -> Run {
+    let last = try set.snapshot()
+    for platform in corpus.platforms {
+      for warning in platform.images?.warnings ?? [] where platform.reported.insert(warning.kind).inserted {
+        machine.warn(.data, Catalog.text(warning.message, warning.count, warning.examples))
+      }
+    }
+    return Run(
+      model: model(with: best?.numbers ?? last), last: model(with: last), log: Table(keyNames: ["epoch"], rows: log),
+      bestEpoch: best?.epoch ?? log.count, seed: settings.seed)
+  }
+
+  /// Keeps what there is; a script then stops, at the prompt the run is returned.
+  private func interrupted(during epoch: Int) throws -> Run {
+    Interrupts.clear()
+    machine.progress?("")
+    let run = try finished()
+    let kept =
+      best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(stepsDone) steps"
+    if machine.isInteractive {
+      machine.note("training interrupted in epoch \(epoch); this run holds \(kept)")
+      return run
+    }
+    machine.interruptedRun = true
+    let folder = machine.outputFolder
+    let path = folder.isEmpty ? "interrupted.h5" : "\(folder)/interrupted.h5"
+    try ModelFile.save(run.model, to: path, call)
+    machine.note("training interrupted in epoch \(epoch); \(path) holds \(kept)")
+    throw Failure(.interrupted, "interrupted in epoch \(epoch)", at: call.span)
+  }
+
+  // MARK: Words
+
+  private static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+  }
+
+  private func showProgress(
+    _ epoch: Int, _ done: Int, _ all: Int, _ sums: [Double], _ seen: Int, since start: ContinuousClock.Instant
+  ) {
+    guard let progress = machine.progress else { return }
+    let elapsed = Self.seconds(clock.now - start)
+    let speed = Double(done) / max(elapsed, 1e-9)
+    let left = (Double(all - done) + Double(all * (settings.epochs - epoch))) / max(speed, 1e-9)
+    let terms = zip(goal.terms, sums).map { "\($0.name) \(Value.fixed($1 / Double(max(seen, 1)), 4))" }
+    progress(
+      "epoch \(epoch)/\(settings.epochs)  step \(done)/\(all)  \(terms.joined(separator: "  "))  "
+        + "\(Value.fixed(speed, 1)) steps/s  \(Self.clockText(left)) left")
+  }
+
+  private static func clockText(_ seconds: Double) -> String {
+    let whole = Int(min(max(seconds, 0), 1e7))
+    return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+  }
+
+  private func report(_ epoch: Int, _ cells: [(name: String, value: Value)]) {
+    let words = cells.map { cell in
+      switch cell.value {
+      case .float(let value): "\(cell.name) \(Value.fixed(value, cell.name == "seconds" ? 1 : 4))"
+      default: "\(cell.name) \(cell.value.printed)"
+      }
+    }
+    let mark = best?.epoch == epoch ? "  best" : ""
+    machine.say("epoch \(epoch)/\(settings.epochs)  \(words.joined(separator: "  "))\(mark)")
+  }
+}

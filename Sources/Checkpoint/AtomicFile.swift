@@ -1,0 +1,88 @@
+import Glibc
+
+/// Writing a file so that its path always holds either the old contents or all of the new.
+enum AtomicFile {
+  /// Lets `write` fill a new file beside `path`, then puts it in place; after a failure the old file is untouched and
+  /// the new one is gone. Folders that `path` needs are made.
+  /// - Parameters:
+  ///   - bytes: an estimate of the new size, so that a full disk is noticed before anything is written.
+  ///   - write: is given the path of a file that is not there yet.
+  static func replace(
+    _ path: String, bytes: Int, write: (String) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
+    let target = try resolved(path)
+    let folder = Self.folder(of: target)
+    try makeFolders(folder)
+    let name = target.split(separator: "/").last.map(String.init) ?? target
+    let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    let temporary = "\(folder)/.\(name.prefix(100)).unfinished-\(random)"
+    do throws(CheckpointError) {
+      try checkSpace(folder, bytes: bytes)
+      try write(temporary)
+      try sync(temporary, flags: O_RDWR)
+      guard rename(temporary, target) == 0 else { throw failure("put the new file in place", target) }
+    } catch {
+      _ = unlink(temporary)
+      throw error
+    }
+    try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+  }
+
+  /// Makes `folder` and those above it where they are missing.
+  static func makeFolders(_ folder: String) throws(CheckpointError) {
+    var made = folder.hasPrefix("/") ? "" : "."
+    for step in folder.split(separator: "/") {
+      made += "/" + step
+      if mkdir(made, 0o777) != 0 && errno != EEXIST { throw failure("make the folder", made) }
+      var info = stat()
+      guard stat(made, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
+        throw CheckpointError(code: "unwritable", message: "\(made) is not a folder", place: made)
+      }
+    }
+  }
+
+  /// What `path` leads to: a link is followed, so that the file behind it is replaced and the link stays.
+  private static func resolved(_ path: String) throws(CheckpointError) -> String {
+    guard !path.isEmpty, !path.hasSuffix("/"), !path.utf8.contains(0) else {
+      throw CheckpointError(code: "unwritable", message: "`\(printable(path))` is not the path of a file", place: path)
+    }
+    var info = stat()
+    guard stat(path, &info) == 0 else { return path }
+    guard info.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError(
+        code: "unwritable", message: "\(path) is not a regular file", place: path, suggestion: "name a file inside it")
+    }
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func checkSpace(_ folder: String, bytes: Int) throws(CheckpointError) {
+    var info = statvfs()
+    guard statvfs(folder, &info) == 0 else { return }
+    let free = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+    guard free.overflow || free.partialValue >= UInt64(max(0, bytes)) else {
+      throw CheckpointError(
+        code: "disk-full", message: "about \(bytes) bytes are needed, but only \(free.partialValue) are free",
+        place: folder, suggestion: "make room, or save elsewhere")
+    }
+  }
+
+  private static func sync(_ path: String, flags: Int32) throws(CheckpointError) {
+    let file = open(path, flags | O_CLOEXEC)
+    guard file >= 0 else { throw failure("open", path) }
+    defer { _ = close(file) }
+    // Some file systems cannot sync a folder; there is nothing better to do on them.
+    guard fsync(file) == 0 || errno == EINVAL else { throw failure("bring to the disk", path) }
+  }
+
+  private static func failure(_ action: String, _ path: String) -> CheckpointError {
+    let code = errno == ENOSPC || errno == EDQUOT ? "disk-full" : "unwritable"
+    return CheckpointError(code: code, message: "cannot \(action): \(String(cString: strerror(errno)))", place: path)
+  }
+}

@@ -1,0 +1,69 @@
+import Glibc
+
+/// What can be told of a file before HDF5 opens it.
+enum FileCheck {
+  private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// Makes sure that `path` is a regular HDF5 file with all its bytes; gives its size back.
+  static func check(_ path: String) throws(CheckpointError) -> Int {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw CheckpointError(code: "missing-file", message: "cannot open \(path): \(reason)", place: path)
+    }
+    defer { _ = close(file) }
+    var info = stat()
+    guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError(code: "not-a-file", message: "\(path) is not a regular file", place: path)
+    }
+    let size = Int(info.st_size)
+    var head = [UInt8](repeating: 0, count: 256)
+    head.removeLast(head.count - max(0, pread(file, &head, head.count, 0)))
+    if head.starts(with: signature) {
+      try checkLength(head, size: size, path: path)
+      return size
+    }
+    // A file may begin with a block of the user's own, a power of two from 512 on.
+    var offset = 512
+    while offset < size, offset <= 1 << 30 {
+      var start = [UInt8](repeating: 0, count: signature.count)
+      if pread(file, &start, start.count, offset) == start.count, start == signature { return size }
+      offset *= 2
+    }
+    throw CheckpointError(
+      code: "not-hdf5", message: "\(path) is \(describe(head)), not an HDF5 file", place: path,
+      suggestion: head.starts(with: "version https://git-lfs".utf8) ? "git lfs pull" : nil)
+  }
+
+  /// Compares the end that superblocks 0 to 3 state with the size there is.
+  private static func checkLength(_ head: [UInt8], size: Int, path: String) throws(CheckpointError) {
+    guard head.count >= 48 else { throw truncated(size, nil, path) }
+    let version = head[8]
+    // Where the end of the file stands, and the byte that tells how wide it is.
+    let (at, widthAt) = version >= 2 ? (28, 9) : (version == 1 ? 44 : 40, 13)
+    guard version <= 3, head[widthAt] == 8, at + 8 <= head.count else { return }
+    let end = head[at..<at + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    if end > UInt64(size) { throw truncated(size, end, path) }
+  }
+
+  private static func truncated(_ size: Int, _ whole: UInt64?, _ path: String) -> CheckpointError {
+    let of = whole.map { " of \($0)" } ?? ""
+    return CheckpointError(
+      code: "truncated-file", message: "\(path) is cut off: it has \(size)\(of) bytes", place: path,
+      suggestion: "copy or save it again")
+  }
+
+  private static func describe(_ head: [UInt8]) -> String {
+    let starts = { (text: String) -> Bool in head.starts(with: text.utf8) }
+    if head.isEmpty { return "empty" }
+    if starts("PK") { return "a zip archive, such as PyTorch and Keras write" }
+    if starts("version https://git-lfs") { return "a Git LFS pointer" }
+    if head.count > 9, head[8] == UInt8(ascii: "{"), head[7] == 0 { return "a safetensors file" }
+    if head.starts(with: [0x1F, 0x8B]) { return "a gzip archive" }
+    if starts("CDF") { return "a netCDF-3 file" }
+    let text = String(decoding: head, as: UTF8.self).lowercased()
+    if text.contains("<!doctype html") || text.contains("<html") { return "a web page" }
+    let isText = head.allSatisfy { $0 >= 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+    return isText ? "text" : "of an unknown type"
+  }
+}

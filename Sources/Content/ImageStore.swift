@@ -1,0 +1,132 @@
+import Dispatch
+import Synchronization
+
+/// The images of a catalogue at one size, each decoded at most once and kept as bytes.
+///
+/// An item without an image, or with one that cannot be read, gets middle gray and is counted as a warning.
+package final class ImageStore: Sendable {
+  private struct State {
+    /// Pixels, [row, column, channel]; empty until an image was decoded. [item]
+    var images: [[UInt8]]
+    var warnings: [String: ContentWarning] = [:]
+  }
+
+  private struct Decoded: Sendable {
+    var pixels: [UInt8]
+    var problem: ContentError?
+  }
+
+  /// Side of the square images kept.
+  package let size: Int
+  private let folder: String
+  private let paths: [String]
+  private let maxPixels: Int
+  private let state: Mutex<State>
+  /// Held while images are decoded, so that two callers never decode one image twice.
+  private let decoding = Mutex(())
+
+  /// - Parameters:
+  ///   - images: paths relative to `folder`, empty for an item without one. [item]
+  ///   - size: side of the squares that images are squashed to.
+  package init(folder: String, images: [String], size: Int, maxPixels: Int = 50_000_000) throws(ContentError) {
+    try checkPatches(size: size, patch: 1)
+    self.folder = folder
+    self.paths = images
+    self.size = size
+    self.maxPixels = maxPixels
+    state = Mutex(State(images: Array(repeating: [], count: images.count)))
+  }
+
+  /// Decodes what is still missing of `items` on at most `threads` threads.
+  /// - Parameter interrupted: is asked before each image; once it says yes the rest is left for later.
+  package func prepare(_ items: [Int32], threads: Int = 2, interrupted: @Sendable () -> Bool = { false }) {
+    decoding.withLock { _ in
+      let missing = state.withLock { state in
+        Set(items).sorted().filter { state.images.indices.contains(Int($0)) && state.images[Int($0)].isEmpty }
+      }
+      let workers = max(1, min(threads, missing.count))
+      let found = Mutex([Int32: Decoded]())
+      withoutActuallyEscaping(interrupted) { interrupted in
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+          for index in stride(from: worker, to: missing.count, by: workers) where !interrupted() {
+            let decoded = self.decode(Int(missing[index]))
+            found.withLock { $0[missing[index]] = decoded }
+          }
+        }
+      }
+      // Kept in order of items, so that warnings do not depend on which thread was faster.
+      let results = found.withLock { $0 }
+      state.withLock { state in
+        for item in missing {
+          guard let decoded = results[item] else { continue }
+          state.images[Int(item)] = decoded.pixels
+          if let problem = decoded.problem { count(problem, item: Int(item), in: &state) }
+        }
+      }
+    }
+  }
+
+  /// Pixels of one item, decoded now if need be. [row, column, channel]
+  package func pixels(of item: Int32) -> [UInt8] {
+    let kept = state.withLock { $0.images.indices.contains(Int(item)) ? $0.images[Int(item)] : gray }
+    if !kept.isEmpty { return kept }
+    prepare([item], threads: 1)
+    return state.withLock { $0.images[Int(item)] }
+  }
+
+  /// Normalised patches of `items`, decoded now if need be. [item, (size / patch)^2, 3 * patch * patch]
+  package func patches(of items: [Int32], patch: Int) throws(ContentError) -> [Float] {
+    try checkPatches(size: size, patch: patch)
+    prepare(items)
+    let width = size * size * 3
+    var result = [Float](repeating: 0, count: items.count * width)
+    result.withUnsafeMutableBufferPointer { target in
+      for (index, item) in items.enumerated() {
+        cutPatches(pixels(of: item), size: size, patch: patch, into: target, at: index * width)
+      }
+    }
+    return result
+  }
+
+  /// What could not be read so far, by kind.
+  package var warnings: [ContentWarning] {
+    state.withLock { $0.warnings.values.sorted { $0.kind < $1.kind } }
+  }
+
+  private var gray: [UInt8] { RGBImage.gray(width: size, height: size).pixels }
+
+  private func decode(_ item: Int) -> Decoded {
+    do throws(ContentError) {
+      let image = try ImageDecoder.decode(path: try path(of: item), maxPixels: maxPixels)
+      return Decoded(pixels: try image.resized(width: size, height: size).pixels)
+    } catch {
+      return Decoded(pixels: gray, problem: error)
+    }
+  }
+
+  private func path(of item: Int) throws(ContentError) -> String {
+    let path = paths[item]
+    guard !path.isEmpty else { throw ContentError(code: "no-image", message: "an item has no image") }
+    // Catalogues come from elsewhere: they must not make this program open files all over the machine.
+    guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
+      throw ContentError(code: "outside-image", message: "\(path) leaves the folder of the data set", place: path)
+    }
+    return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+  }
+
+  private func count(_ problem: ContentError, item: Int, in state: inout State) {
+    let known = state.warnings[problem.code]
+    let example = problem.place ?? "item \(item)"
+    let examples = known?.examples ?? []
+    let what =
+      switch problem.code {
+      case "no-image": "items have no image"
+      case "missing-image": "images are missing"
+      case "outside-image": "images lie outside the data set's folder and were not opened"
+      default: "images cannot be read (\(problem.message))"
+      }
+    state.warnings[problem.code] = ContentWarning(
+      kind: problem.code, message: known?.message ?? "\(what); gray stands in for them", count: (known?.count ?? 0) + 1,
+      examples: examples.count < 3 ? examples + [example] : examples)
+  }
+}

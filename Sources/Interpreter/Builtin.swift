@@ -1,0 +1,152 @@
+package import Diagnostics
+import NamedTensors
+package import Semantics
+
+/// One name of the language that Swift provides: its signature, help, examples and meaning in one declaration.
+package final class Builtin {
+  package let name: String
+  package let summary: String
+  package let signature: Signature
+  /// Text of each default as the help shows it, by parameter.
+  package let defaults: [String: String]
+  /// A transcript that runs as a test.
+  package let examples: String
+  /// Whether it may be given a dropped part (`fuse`).
+  let acceptsAbsent: Bool
+  /// The first argument is handed over as a function to run (`gradient`).
+  package let delaysFirst: Bool
+  let body: (Invocation) throws -> Value
+
+  /// A builtin with typed parameters; missing ones get their defaults.
+  package init<each T: ValueConvertible, R: ValueConvertible>(
+    _ name: String, _ summary: String, _ parameters: repeat BuiltinParameter<each T>, examples: String = "",
+    body: @escaping (Invocation, repeat each T) throws -> R
+  ) {
+    self.name = name
+    self.summary = summary
+    self.examples = examples
+    acceptsAbsent = false
+    delaysFirst = false
+    var list: [Signature.Parameter] = []
+    var defaults: [String: String] = [:]
+    for parameter in repeat each parameters {
+      list.append(Signature.Parameter(parameter.name, isRequired: parameter.isRequired))
+      if !parameter.isRequired { defaults[parameter.name] = parameter.shown }
+    }
+    signature = Signature(name, list)
+    self.defaults = defaults
+    self.body = { invocation in
+      var index = 0
+      func next<V: ValueConvertible>(_ parameter: BuiltinParameter<V>) throws -> V {
+        defer { index += 1 }
+        return try invocation.converted(index, parameter)
+      }
+      return try body(invocation, repeat try next(each parameters)).asValue(invocation)
+    }
+  }
+
+  /// A builtin that reads its arguments itself.
+  package init(
+    _ name: String, _ summary: String, signature: Signature, examples: String = "", acceptsAbsent: Bool = false,
+    delaysFirst: Bool = false, body: @escaping (Invocation) throws -> Value
+  ) {
+    self.name = name
+    self.summary = summary
+    self.signature = signature
+    self.examples = examples
+    self.acceptsAbsent = acceptsAbsent
+    self.delaysFirst = delaysFirst
+    defaults = [:]
+    self.body = body
+  }
+
+  /// The builtin as a value.
+  package private(set) lazy var function = Function(.builtin(self))
+
+  /// `name(a, b = 1)` as the help shows it.
+  package var usage: String {
+    var parts = signature.parameters.map { $0.isRequired ? $0.name : "\($0.name) = \(defaults[$0.name] ?? "none")" }
+    if signature.takesAnyKeyword || signature.takesAnyCount { parts.append("...") }
+    return "\(name)(\(parts.joined(separator: ", ")))"
+  }
+}
+
+/// A typed parameter of a builtin.
+package struct BuiltinParameter<T: ValueConvertible> {
+  package let name: String
+  let standard: T?
+  /// The default as help shows it.
+  let shown: String
+  var isRequired: Bool { standard == nil }
+
+  package init(_ name: String) {
+    self.name = name
+    standard = nil
+    shown = ""
+  }
+  package init(_ name: String, default standard: T, shown: String) {
+    self.name = name
+    self.standard = standard
+    self.shown = shown
+  }
+}
+
+/// One call of a builtin.
+package struct Invocation {
+  package unowned let machine: Machine
+  package let builtin: Builtin
+  /// In the order of the signature; nil where nothing was given.
+  package let arguments: [Value?]
+  /// Arguments whose names are not in the signature, in written order.
+  package let extra: [(name: String, value: Value)]
+  package let spans: [Span?]
+  package let span: Span
+  /// Where in the program this call stands: the key of random operations.
+  package let place: Label64
+
+  /// Label of the result of a pure operation on these arguments.
+  package var label: UInt64 {
+    var label = Label64("op").mixed(builtin.name)
+    for argument in arguments { label = label.mixed(argument?.label ?? 1) }
+    for (name, value) in extra { label = label.mixed(name).mixed(value.label) }
+    return label.value
+  }
+
+  /// The key of a random operation here, or nil when nothing is being trained.
+  package var randomKey: UInt64? { machine.randomKey(place) }
+
+  func converted<T: ValueConvertible>(_ index: Int, _ parameter: BuiltinParameter<T>) throws -> T {
+    guard let value = arguments[index] else {
+      guard let standard = parameter.standard else {
+        throw Failure(.wrongArguments, "`\(builtin.name)` also needs `\(parameter.name)`", at: span)
+      }
+      return standard
+    }
+    return try converted(value, to: T.self, name: parameter.name, at: spans[index])
+  }
+
+  /// Converts an argument, or says what is wanted and what was given.
+  package func converted<T: ValueConvertible>(_ value: Value, to type: T.Type, name: String, at place: Span?) throws
+    -> T
+  {
+    if let converted = T.from(value) { return converted }
+    throw Failure(
+      .wrongType, "`\(name)` of `\(builtin.name)` must be \(T.typeName), not \(value.described)", at: place ?? span,
+      label: "\(value.typeName)")
+  }
+
+  /// A required argument that the builtin reads itself.
+  package func value(_ index: Int) throws -> Value {
+    guard index < arguments.count, let value = arguments[index] else {
+      let name =
+        index < builtin.signature.parameters.count ? builtin.signature.parameters[index].name : "another argument"
+      throw Failure(.wrongArguments, "`\(builtin.name)` also needs `\(name)`", at: span)
+    }
+    return value
+  }
+
+  package func fail(_ code: DiagnosticCode, _ message: String, argument: Int? = nil, tries: [String] = []) -> Failure {
+    let place = argument.flatMap { $0 < spans.count ? spans[$0] : nil } ?? span
+    return Failure(code, message, at: place, tries: tries)
+  }
+}

@@ -1,0 +1,204 @@
+package import Diagnostics
+package import Semantics
+package import Syntax
+import TensorCore
+
+/// Finds the text of a module: beside the file that imports it, in the project's root, or in the standard library.
+package protocol ModuleLoader: AnyObject {
+  /// The text and whether it is the standard library's; nil when there is no such module.
+  func source(of path: [String], importedBy: SourceText) -> (source: SourceText, isStandard: Bool)?
+}
+
+/// Everything that a running session has: names, modules, options, the seed, and where its words go.
+package final class Machine: NameSource {
+  package let builtins: [String: Builtin]
+  let loader: any ModuleLoader
+  /// Results, a line at a time without its end.
+  package var output: (String) -> Void
+  /// Progress, notes and warnings.
+  package var notes: (Diagnostic) -> Void
+  /// What is printed only while somebody watches: replaces the line before. Nil where nobody does.
+  package var progress: ((String) -> Void)?
+
+  /// A line of news on standard error, such as the figures of an epoch.
+  package var say: (String) -> Void = { _ in }
+
+  package private(set) var preludeGlobals: Globals?
+  private(set) var modules: [String: Globals] = [:]
+  private var loading: [String] = []
+
+  /// The script's seed, or that of the grid cell that runs.
+  package var seed: UInt64 = 0
+  /// Values given with `--set`, by option.
+  package var givenOptions: [String: String] = [:]
+  package var declaredOptions: [(name: String, value: Value, text: String)] = []
+  /// Folder of the script that runs; nil at the prompt.
+  package var scriptFolder: String?
+  /// True in `pmm check` and while a module of a checkpoint is loaded: only declarations run.
+  package var isDeclaring = false
+  /// Set when a training was ended by an interrupt; the script then stops after it.
+  package var interruptedRun = false
+  /// At the prompt an interrupted `train` returns what it has.
+  package var isInteractive = false
+
+  var contexts: [RunContext] = []
+  var depth = 0
+  package static let deepest = 400
+  /// How many constructors are running: only the outermost one checks shapes.
+  var constructing = 0
+
+  package init(
+    builtins: [Builtin], loader: any ModuleLoader, output: @escaping (String) -> Void,
+    notes: @escaping (Diagnostic) -> Void
+  ) {
+    self.builtins = Dictionary(builtins.map { ($0.name, $0) }) { first, _ in first }
+    self.loader = loader
+    self.output = output
+    self.notes = notes
+  }
+
+  package var context: RunContext? { contexts.last }
+
+  /// Runs a body as one step of a whole model.
+  package func within<T>(_ context: RunContext, _ body: () throws -> T) rethrows -> T {
+    contexts.append(context)
+    defer { contexts.removeLast() }
+    return try body()
+  }
+
+  /// True while tensors have shapes only.
+  package var isShapeRun: Bool { contexts.last?.mode == .shapes }
+
+  func randomKey(_ place: Label64) -> UInt64? {
+    guard let context = contexts.last, context.mode == .training else { return nil }
+    return Label64("random").mixed(context.seed).mixed(context.step).mixed(place.value).value
+  }
+
+  /// Says something once, however often a loop or a grid comes by.
+  package func note(_ text: String) { if said.insert(text).inserted { say("note: \(text)") } }
+  package func warn(_ code: DiagnosticCode, _ text: String) {
+    if said.insert(text).inserted { notes(Diagnostic(.warning, code, text)) }
+  }
+  private var said: Set<String> = []
+
+  /// Where the script says its results go: its option `out`, else the current folder.
+  package var outputFolder: String {
+    for option in declaredOptions where option.name == "out" {
+      if let given = givenOptions["out"] { return given }
+      if case .string(let folder) = option.value { return folder }
+    }
+    return ""
+  }
+
+  // MARK: Names
+
+  package func builtinSignature(_ name: String) -> Signature? { builtins[name]?.signature }
+  package var builtinNames: [String] { Array(builtins.keys) }
+  package var prelude: GlobalTable? { preludeGlobals?.table }
+
+  /// Loads the file whose names every other file sees.
+  package func loadPrelude() throws {
+    guard preludeGlobals == nil else { return }
+    let importer = SourceText(name: "pmm", text: "")
+    guard let found = loader.source(of: ["axes"], importedBy: importer) else {
+      throw Failure(.importFailed, "the standard library is missing: no axes.pmm", tries: ["install pmm again"])
+    }
+    preludeGlobals = try load(found.source, name: "axes", isStandard: true)
+    modules["axes"] = preludeGlobals
+  }
+
+  package func exports(of path: [Name]) throws -> GlobalTable {
+    let span = path[0].span.through(path[path.count - 1].span)
+    return try module(path.map(\.text), span: span).table
+  }
+
+  /// A module by its path, loaded once.
+  func module(_ path: [String], span: Span) throws -> Globals {
+    let name = path.joined(separator: ".")
+    guard let found = loader.source(of: path, importedBy: span.source) else {
+      throw Failure(
+        .importFailed, "there is no module `\(name)`", at: span,
+        notes: [
+          "looked for \(path.joined(separator: "/")).pmm beside the file, in the current folder and in the standard "
+            + "library"
+        ])
+    }
+    let key = found.source.name
+    if let loaded = modules[key] { return loaded }
+    if loading.contains(key) {
+      throw Failure(.importCycle, "modules import each other: \((loading + [key]).joined(separator: " -> "))", at: span)
+    }
+    let globals = try load(found.source, name: name, isStandard: found.isStandard)
+    modules[key] = globals
+    return globals
+  }
+
+  private func load(_ source: SourceText, name: String, isStandard: Bool) throws -> Globals {
+    loading.append(source.name)
+    defer { loading.removeLast() }
+    let globals = Globals(moduleName: name, isUser: !isStandard)
+    let wasDeclaring = isDeclaring
+    defer { isDeclaring = wasDeclaring }
+    // A module must be whole before anything of it can be used, whoever asks for it.
+    if isStandard { isDeclaring = false }
+    _ = try run(source, in: globals)
+    return globals
+  }
+
+  /// Evaluates just the declarations of a text, such as the models that a checkpoint brings along.
+  package func declarations(of source: SourceText, name: String) throws -> Globals {
+    if let known = modules[source.name + "\n" + source.text] { return known }
+    let wasDeclaring = isDeclaring
+    defer { isDeclaring = wasDeclaring }
+    isDeclaring = true
+    let globals = Globals(moduleName: name, isUser: true)
+    _ = try run(source, in: globals)
+    modules[source.name + "\n" + source.text] = globals
+    return globals
+  }
+
+  /// The globals of a module of the standard library or beside `source`, by its dotted name.
+  package func module(named name: String, importedBy source: SourceText) throws -> Globals {
+    try module(name.split(separator: ".").map(String.init), span: Span(source, 0, 0))
+  }
+
+  // MARK: Programs
+
+  /// Parses, resolves and runs a text. The value is that of its last statement.
+  @discardableResult
+  package func run(
+    _ source: SourceText, in globals: Globals, each: ((Value) throws -> Void)? = nil
+  ) throws -> Value {
+    let program = Parser.parse(source)
+    if !program.diagnostics.isEmpty { throw Rejection(program.diagnostics) }
+    return try run(program, in: globals, each: each)
+  }
+
+  @discardableResult
+  package func run(
+    _ program: Program, in globals: Globals, each: ((Value) throws -> Void)? = nil
+  ) throws -> Value {
+    globals.source = program.source
+    let resolver = Resolver(globals: globals.table, source: self)
+    resolver.resolve(program)
+    if !resolver.diagnostics.isEmpty { throw Rejection(resolver.diagnostics) }
+    let compiler = Compiler(globals: globals, source: program.source)
+    let frame = Frame(self, slots: resolver.slotCount, globals: globals, place: Label64("main"))
+    // Functions, models and losses stand before anything runs, so that their order does not matter.
+    for statement in program.statements where Compiler.isDeclaration(statement) {
+      _ = try compiler.statementCode(statement)(frame)
+    }
+    var last = Value.none
+    for statement in program.statements where !Compiler.isDeclaration(statement) {
+      if isDeclaring, !Compiler.isNeededByDeclarations(statement) { continue }
+      let code = try compiler.topStatement(statement)
+      last = try code(frame)
+      try each?(last)
+    }
+    return last
+  }
+
+  func checkInterrupt() throws {
+    if Interrupts.isPending { throw Failure(.interrupted, "interrupted") }
+  }
+}

@@ -1,0 +1,73 @@
+/// Named values in order. Fields may be made when they are first read: a batch makes only those that a model reads.
+package final class Record {
+  package let names: [String]
+  /// What errors call it: "record", "batch".
+  package let kind: String
+  private var made: [String: Value]
+  private let make: ((String) throws -> Value?)?
+  private var knownLabel: UInt64?
+  /// The same record cut along its items, for a catalogue that is too long to be worked on at once.
+  package let chunks: (() throws -> [Record])?
+
+  package init(_ fields: [(String, Value)], kind: String = "record") {
+    names = fields.map(\.0)
+    made = Dictionary(fields.map { ($0.0, $0.1) }) { _, last in last }
+    make = nil
+    chunks = nil
+    self.kind = kind
+  }
+
+  /// A record whose fields are made on demand; `label` is its identity.
+  package init(
+    names: [String], kind: String, label: UInt64, chunks: (() throws -> [Record])? = nil,
+    make: @escaping (String) throws -> Value?
+  ) {
+    self.names = names
+    self.chunks = chunks
+    self.kind = kind
+    self.make = make
+    made = [:]
+    knownLabel = label
+  }
+
+  /// The value of a field; nil when there is none.
+  package func field(_ name: String) throws -> Value? {
+    if let value = made[name] { return value }
+    guard let make, names.contains(name), let value = try make(name) else { return nil }
+    made[name] = value
+    return value
+  }
+
+  package func fields() throws -> [(String, Value)] {
+    try names.compactMap { name in try field(name).map { (name, $0) } }
+  }
+
+  /// Identity for memoised calls: the fields' labels, or what the maker said.
+  package var label: UInt64 {
+    if let knownLabel { return knownLabel }
+    var label = Label64("record").mixed(names.count)
+    for name in names { label = label.mixed(name).mixed(made[name]?.label ?? 0) }
+    knownLabel = label.value
+    return label.value
+  }
+
+  /// A copy with fields replaced or added.
+  package func with(_ changes: [(String, Value)]) -> Record {
+    var order = names
+    var label = Label64(raw: self.label)
+    for (name, value) in changes {
+      if !order.contains(name) { order.append(name) }
+      label = label.mixed(name).mixed(value.label)
+    }
+    let changed = Dictionary(changes) { _, last in last }
+    return Record(names: order, kind: kind, label: label.value) { [self] name in
+      try changed[name] ?? field(name)
+    }
+  }
+
+  package func without(_ dropped: Set<String>) -> Record {
+    let kept = names.filter { !dropped.contains($0) }
+    let label = dropped.sorted().reduce(Label64(raw: self.label).mixed("without")) { $0.mixed($1) }
+    return Record(names: kept, kind: kind, label: label.value) { [self] name in try field(name) }
+  }
+}

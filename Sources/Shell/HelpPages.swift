@@ -1,0 +1,24 @@
+package import Interpreter
+import Diagnostics
+
+/// Help from the declarations themselves.
+package enum HelpPages {
+  static let libraryModules = ["layers", "encoders", "fusion", "users", "losses", "pmmrec"]
+
+  /// The page of a builtin, a name of the standard library or a diagnostic code; nil when there is none.
+  package static func page(for name: String, _ machine: Machine) -> String? {
+    if let builtin = machine.builtins[name] {
+      return "\(builtin.usage)\n\n\(builtin.summary)\n\n\(builtin.examples)"
+    }
+    if let code = DiagnosticCode(rawValue: name) { return "error[\(name)]\n\n\(code.meaning)" }
+    let nobody = SourceText(name: "pmm", text: "")
+    for module in libraryModules {
+      guard let globals = try? machine.module(named: module, importedBy: nobody),
+        case .function(let function)? = globals.value(named: name)
+      else { continue }
+      let usage = "\(name)(\(function.parameterNames.joined(separator: ", ")))"
+      return "\(usage)\n\n\(function.documentation ?? "")\n\nfrom \(module) import \(name)"
+    }
+    return nil
+  }
+}
