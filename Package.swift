@@ -14,9 +14,8 @@ let package = Package(
     .module("Syntax", uses: "Diagnostics"),
     .module("Semantics", uses: "Diagnostics", "Syntax"),
     // numbers
-    .library("CBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     .c("CKernels"),
-    .module("TensorCore", uses: "CKernels", "CBLAS"),
+    .module("TensorCore", uses: "CKernels"),
     .module("Autodiff", uses: "TensorCore", "CKernels"),
     .module("NamedTensors", uses: "Autodiff", "TensorCore"),
     .module("Training", uses: "Autodiff", "TensorCore", "CKernels"),

@@ -17,6 +17,7 @@ enum { VW = 16, MR = 14 };
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
+#include "levels/recurrent.inc"
 #include "levels/table.inc"
 #pragma clang attribute pop
 #endif

@@ -15,4 +15,5 @@ enum { VW = 4, MR = 4 };
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
+#include "levels/recurrent.inc"
 #include "levels/table.inc"

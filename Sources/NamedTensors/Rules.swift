@@ -67,10 +67,18 @@ enum Rules {
 
   /// The extents of a run with numbers.
   static func known(_ dimensions: [Dimension]) throws -> [Int] {
-    try dimensions.map { dimension in
+    var count = 1
+    return try dimensions.map { dimension in
       guard let n = dimension.size.value else {
         throw AxisError(.unknownSize, "`\(dimension.axis)` has no size", operands: [])
       }
+      guard n >= 0 else { throw AxisError(.outOfRange, "`\(dimension.axis)` has the size \(n)", operands: []) }
+      // Views repeat numbers without memory, so a shape may be larger than any memory; its count has to fit all the same.
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(n, 1))
+      guard !overflow, product < 1 << 50 else {
+        throw AxisError(.memory, "\(text(dimensions)) has too many numbers", operands: [])
+      }
+      count = product
       return n
     }
   }

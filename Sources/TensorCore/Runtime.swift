@@ -1,15 +1,11 @@
 package import CKernels
-import CBLAS
 
 /// The threads that work on a kernel.
 package enum Threads {
   /// Set once at start; results do not depend on it.
   package static var count: Int {
     get { Int(ck_get_threads()) }
-    set {
-      openblas_set_num_threads(1)
-      ck_set_threads(Int32(clamping: newValue))
-    }
+    set { ck_set_threads(Int32(clamping: newValue)) }
   }
 }
 

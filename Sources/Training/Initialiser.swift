@@ -13,10 +13,11 @@ package enum Initialiser: Sendable, Hashable {
   private func deviation(_ shape: [Int]) -> Double? {
     switch self {
     case .xavierNormal:
-      let rest = shape.dropFirst(2).reduce(1, *)
-      let out = (shape.first ?? 1) * rest
-      let into = (shape.count > 1 ? shape[1] : shape.first ?? 1) * rest
-      return out + into == 0 ? 0 : (2 / Double(out + into)).squareRoot()
+      let sizes = shape.map { Double($0) }
+      let rest = sizes.dropFirst(2).reduce(1, *)
+      let out = (sizes.first ?? 1) * rest
+      let into = (sizes.count > 1 ? sizes[1] : sizes.first ?? 1) * rest
+      return out + into == 0 ? 0 : (2 / (out + into)).squareRoot()
     case .normal(let std): return std
     case .zeros, .ones: return nil
     }
