@@ -55,7 +55,8 @@ extension Machine {
         guard let values = try exampleArguments(of: code, in: module) else { return }
         let names = code.parameters.filter { !$0.hasDefault }.map { Optional($0.name) }
         do {
-          _ = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
+          let value = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
+          if case .absent(let absence) = value { module.gone[name] = absence.part }
         } catch let failure as Failure where failure.diagnostic.code == .absentBranch && hasDropped {
           module.gone[name] = failure.subject ?? ""
         }
