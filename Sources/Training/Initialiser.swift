@@ -29,13 +29,14 @@ package enum Initialiser: Sendable, Hashable {
     let fixed: Double = self == .ones ? 1 : 0
     let std = deviation(shape)
     withExtendedLifetime(result) {
-      for i in 0..<result.count {
-        let value = std.map { $0 * Random.normal(key, i) } ?? fixed
-        switch result.dtype {
-        case .float32: result.pointer(Float.self)[i] = Float(value)
-        case .float64: result.pointer(Double.self)[i] = value
-        case .int32, .bool: break
-        }
+      switch result.dtype {
+      case .float32:
+        let out = result.pointer(Float.self)
+        for i in 0..<result.count { out[i] = Float(std.map { $0 * Random.normal(key, i) } ?? fixed) }
+      case .float64:
+        let out = result.pointer(Double.self)
+        for i in 0..<result.count { out[i] = std.map { $0 * Random.normal(key, i) } ?? fixed }
+      case .int32, .bool: break
       }
     }
     return result
