@@ -25,20 +25,12 @@ package enum Initialiser: Sendable, Hashable {
 
   /// A fresh tensor of the shape in the active precision.
   package func tensor(_ shape: [Int], key: UInt64) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape, Precision.active.dtype)
-    let fixed: Double = self == .ones ? 1 : 0
-    let std = deviation(shape)
-    withExtendedLifetime(result) {
-      switch result.dtype {
-      case .float32:
-        let out = result.pointer(Float.self)
-        for i in 0..<result.count { out[i] = Float(std.map { $0 * Random.normal(key, i) } ?? fixed) }
-      case .float64:
-        let out = result.pointer(Double.self)
-        for i in 0..<result.count { out[i] = std.map { $0 * Random.normal(key, i) } ?? fixed }
-      case .int32, .bool: break
-      }
+    if let std = deviation(shape) {
+      let result = try Tensor(uninitialized: shape, Precision.active.dtype)
+      Random.fillNormal(result, key, scale: std)
+      try Interrupts.check()
+      return result
     }
-    return result
+    return try Tensor(full: self == .ones ? 1 : 0, shape: shape, Precision.active.dtype)
   }
 }
