@@ -14,6 +14,8 @@ enum { VW = 16, MR = 14 };
 #include "levels/vector.inc"
 #include "levels/elementwise.inc"
 #include "levels/rows.inc"
+#include "levels/index.inc"
+#include "levels/optimiser.inc"
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"

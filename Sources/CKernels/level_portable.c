@@ -12,6 +12,8 @@ enum { VW = 4, MR = 4 };
 #include "levels/vector.inc"
 #include "levels/elementwise.inc"
 #include "levels/rows.inc"
+#include "levels/index.inc"
+#include "levels/optimiser.inc"
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"

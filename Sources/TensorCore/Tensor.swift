@@ -61,7 +61,7 @@ package struct Tensor: Sendable {
   }
 
   /// First element. The caller keeps the tensor alive while it uses the pointer.
-  package func pointer<T>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+  @inlinable package func pointer<T>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
     storage.base.assumingMemoryBound(to: T.self) + offset
   }
 

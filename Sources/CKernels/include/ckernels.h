@@ -42,6 +42,8 @@ void ck_philox(uint64_t key, uint64_t index, uint32_t out[_Nonnull 4]);
 double ck_uniform(uint64_t key, uint64_t index);
 /* Standard normal, element `index`. */
 double ck_normal(uint64_t key, uint64_t index);
+/* out[i] = scale * ck_normal(key, i), on all threads; the same bits as one by one. */
+void ck_fill_normal(uint64_t key, long n, double scale, float *_Nullable single, double *_Nullable full);
 /* Whether dropout keeps element `index`. */
 bool ck_keep(uint64_t key, uint64_t index, double rate);
 
