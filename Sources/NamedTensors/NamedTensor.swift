@@ -86,6 +86,7 @@ package struct NamedTensor: Sendable {
     try Rules.distinct(dimensions)
     let sizes = dimensions.compactMap(\.size.value)
     guard sizes.count == dimensions.count else { return .shape(dimensions, .float) }
+    try Rules.countable(dimensions, sizes)
     return try numbers {
       NamedTensor(
         dimensions, .float, Variable(try Tensor.scalar(value, Precision.active.dtype, repeated: sizes)))
@@ -101,7 +102,7 @@ package struct NamedTensor: Sendable {
       }
       return n
     }
-    guard shape.reduce(1, *) == count else {
+    guard try Rules.countable(dimensions, shape) == count else {
       throw AxisError(.sizeMismatch, "\(count) values do not fill \(Rules.text(dimensions))", operands: [0, 1])
     }
     return shape
@@ -136,6 +137,23 @@ package struct NamedTensor: Sendable {
   /// The same numbers, without a gradient.
   package static func detach(_ x: NamedTensor) -> NamedTensor {
     NamedTensor(x.dimensions, x.kind, x.variable?.detached())
+  }
+
+  /// The first entries in order of `dimensions`, at least `count` of them where there are so many: a view.
+  package func prefix(_ count: Int) -> NamedTensor {
+    guard var tensor = variable?.tensor else { return self }
+    var dimensions = dimensions
+    while tensor.count > count, let size = tensor.shape.first {
+      let rows = max(1, (count * size + tensor.count - 1) / tensor.count)
+      guard rows == 1 else {
+        dimensions[0] = Dimension(dimensions[0].axis, rows)
+        tensor = tensor.sliced(0, start: 0, length: rows)
+        break
+      }
+      dimensions.removeFirst()
+      tensor = tensor.selected(0, 0)
+    }
+    return NamedTensor(variable: Variable(tensor), dimensions: dimensions)
   }
 
   func permuted(_ order: [Int]) throws -> NamedTensor {

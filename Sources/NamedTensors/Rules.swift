@@ -75,6 +75,18 @@ enum Rules {
     }
   }
 
+  /// The number of entries; a view may repeat one number often, but not more often than can be counted.
+  @discardableResult
+  static func countable(_ dimensions: [Dimension], _ shape: [Int]) throws -> Int {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow else { throw AxisError(.memory, "\(text(dimensions)) has more entries than can be counted") }
+      count = product
+    }
+    return count
+  }
+
   static func kind(_ x: NamedTensor, _ allowed: ElementKind, _ op: String, operand: Int) throws {
     guard x.kind == allowed else {
       throw AxisError(
@@ -103,6 +115,7 @@ extension NamedTensor {
       throw AxisError(.contradiction, "\(Rules.text(dimensions)) does not fit in \(Rules.text(target))")
     }
     let shape = try Rules.known(target)
+    try Rules.countable(target, shape)
     let turned = try variable.permuted(order)
     var next = 0
     let sources: [Int?] = target.map { dimension in
