@@ -67,6 +67,8 @@ enum JSONValue: Codable, Equatable {
     switch self {
     case .int(let value): Double(value)
     case .number(let value): value
+    // As `text` writes numbers that JSON does not have.
+    case .string(let text) where ["inf", "-inf", "nan"].contains(text): Double(text)
     case .null, .bool, .string, .list, .object: nil
     }
   }

@@ -57,7 +57,7 @@ extension Catalog {
       ) { _, a, b, over in try NamedTensor.dot(a, b, over: over.axes.map(\.axis)) },
       Builtin(
         "dot_logsumexp",
-        "log of the sum over `among` of exp(dot(a, b, over) + shift) where allowed; products are never all held at once.",
+        "log of the sum over `among` of exp(dot(a, b, over) + shift) where allowed; never all held at once.",
         BuiltinParameter<NamedTensor>("a"), BuiltinParameter<NamedTensor>("b"), over,
         BuiltinParameter<AxisValue>("among"), mask,
         BuiltinParameter<NamedTensor?>("shift", default: .none, shown: "none"),

@@ -86,7 +86,7 @@ extension Catalog {
       },
       Builtin(
         "train",
-        "Trains a model towards a goal and keeps the epoch that validates best: a run with model, last, log, best_epoch.",
+        "Trains a model towards a goal, keeps the epoch that validates best: a run with model, last, log, best_epoch.",
         BuiltinParameter<ModuleInstance>("model"), BuiltinParameter<Value>("data"), BuiltinParameter<Goal>("goal"),
         BuiltinParameter<Value>("valid", default: .none, shown: "the data's own"),
         BuiltinParameter<MetricObject>("monitor", default: MetricObject(RankingMetric(.ndcg, 10)), shown: "ndcg(10)"),

@@ -213,6 +213,9 @@ extension Compiler {
         turn += 1
         store(frame, value)
         if try test?(frame) ?? true { result.append(try code(frame)) }
+        if result.count > Value.longest {
+          throw Failure(.memory, "a list is at most \(Value.longest) long", at: sequence.span)
+        }
       }
       return .list(result)
     }
@@ -325,7 +328,10 @@ extension Compiler {
       var columns: [(name: String, values: [Value])] = []
       for source in sources {
         var values: [Value] = []
-        try Self.iterate(try source.code(frame), source.span) { values.append($0) }
+        try Self.iterate(try source.code(frame), source.span) { value in
+          values.append(value)
+          if values.count > Machine.mostCells { throw Machine.tooManyCells(at: source.span) }
+        }
         columns.append((source.name, values))
       }
       return try frame.machine.grid(columns, cell: try make(frame), at: span)

@@ -213,9 +213,10 @@ struct Compiler {
           .wrongType, "the size of axis \(name.text) must be a whole number, not \(value.described)",
           at: sizeSpan ?? name.span)
       }
-      guard count > 0 else {
+      guard (1...AxisValue.largest).contains(count) else {
         throw Failure(
-          .outOfRange, "the size of axis \(name.text) must be above 0, not \(count)", at: sizeSpan ?? name.span)
+          .outOfRange, "the size of axis \(name.text) runs from 1 to \(AxisValue.largest), not \(count)",
+          at: sizeSpan ?? name.span)
       }
       store(frame, .axis(AxisValue(axis, count)))
     }

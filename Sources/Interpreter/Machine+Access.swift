@@ -109,7 +109,7 @@ extension Machine {
         }
         return values[place]
       case .range(let range):
-        guard range.count > 0 else { return .list([]) }
+        guard !range.isEmpty else { return .list([]) }
         guard range.low >= 0, range.high < values.count else {
           throw Failure(
             .outOfRange,
@@ -125,7 +125,9 @@ extension Machine {
       }
       return try field(name, of: .record(record), at: spans[0])
     case .path(let path):
-      guard keys.count == 1, case .range(let range) = keys[0].value, range.count > 0, range.count <= 10_000 else {
+      guard keys.count == 1, case .range(let range) = keys[0].value, range.low >= 0, !range.isEmpty,
+        range.count <= 10_000
+      else {
         throw Failure(.wrongType, "a path takes a range of elements, as in .user.blocks[0..1]", at: spans.first ?? span)
       }
       return .path(PathValue(path.steps + [(range.low...range.high).map(String.init)]))

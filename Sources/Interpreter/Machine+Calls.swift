@@ -95,8 +95,10 @@ extension Machine {
     case .list(let modules):
       return try callChain(modules, values, shape, place: place)
     case .axis(let axis):
-      guard values.count == 1, case .int(let size) = values[0], size > 0 else {
-        throw Failure(.wrongArguments, "an axis is called with its size, a whole number above 0", at: shape.span)
+      guard values.count == 1, case .int(let size) = values[0], (1...AxisValue.largest).contains(size) else {
+        throw Failure(
+          .wrongArguments, "an axis is called with its size, a whole number from 1 to \(AxisValue.largest)",
+          at: shape.span)
       }
       return .axis(AxisValue(axis.axis, size))
     case .none, .bool, .int, .float, .string, .record, .range, .path, .tensor, .parameter, .goal, .object:

@@ -48,7 +48,9 @@ enum Operators {
     case (.float(let x), .int(let y)): return try floats(op, x, Double(y))
     case (.float(let x), .float(let y)): return try floats(op, x, y)
     case (.string(let x), .string(let y)): return try strings(op, x, y)
-    case (.list(let x), .list(let y)) where op == .add: return .list(x + y)
+    case (.list(let x), .list(let y)) where op == .add:
+      guard x.count + y.count <= Value.longest else { throw tooLong("list", Value.longest) }
+      return .list(x + y)
     default: break
     }
     if let goal = goals(op, a, b) { return goal }
@@ -65,6 +67,10 @@ enum Operators {
     return OperandFault(
       code: .wrongType, message: "`\(op.rawValue)` does not take \(a.described) and \(b.described)", operands: [0, 1],
       tries: tries)
+  }
+
+  private static func tooLong(_ what: String, _ limit: Int) -> OperandFault {
+    OperandFault(code: .memory, message: "a \(what) is at most \(limit) long", operands: [0, 1])
   }
 
   private static func tensorOp(_ op: BinaryOperator) -> BinaryOp? {
@@ -193,7 +199,9 @@ enum Operators {
 
   private static func strings(_ op: BinaryOperator, _ x: String, _ y: String) throws -> Value {
     switch op {
-    case .add: return .string(x + y)
+    case .add:
+      guard x.utf8.count + y.utf8.count <= Value.longest * 16 else { throw tooLong("string", Value.longest * 16) }
+      return .string(x + y)
     case .equal: return .bool(x == y)
     case .notEqual: return .bool(x != y)
     case .less: return .bool(x < y)

@@ -64,12 +64,18 @@ extension Value {
       let digits = max(0, 5 - Int(magnitude.exponent10))
       return trimmed(fixed(value, digits))
     }
-    let exponent = magnitude.exponent10
-    return "\(trimmed(fixed(value / Double.power10(exponent), 5)))e\(exponent)"
+    var exponent = magnitude.exponent10
+    // 10 to the power of the smallest exponents is no number, so these take two steps.
+    var mantissa = exponent < -300 ? value * 1e300 / .power10(exponent + 300) : value / .power10(exponent)
+    if abs(mantissa) >= 9.999995 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return "\(trimmed(fixed(mantissa, 5)))e\(exponent)"
   }
 
   private static func trimmed(_ text: String) -> String {
-    guard text.contains(".") else { return text }
+    guard text.contains(".") else { return text + ".0" }
     var text = Substring(text)
     while text.last == "0" { text = text.dropLast() }
     if text.last == "." { text = text + "0" }
@@ -133,12 +139,13 @@ extension NamedTensor {
       case .bool: "bool"
       }
     if isShapeOnly { return "\(kindText)\(axesText) (shape only)" }
-    let all = dimensions.reduce(1) { $0 * ($1.size.value ?? 0) }
+    let all = dimensions.reduce(Size.known(1)) { $0 * $1.size }.value ?? 0
+    let first = prefix(400)
     let texts: [String]
     switch kind {
-    case .float: texts = doubleValues().prefix(400).map { Value.text($0) }
-    case .int: texts = intValues().prefix(400).map { "\($0)" }
-    case .bool: texts = boolValues().prefix(400).map { "\($0)" }
+    case .float: texts = first.doubleValues().prefix(400).map { Value.text($0) }
+    case .int: texts = first.intValues().prefix(400).map { "\($0)" }
+    case .bool: texts = first.boolValues().prefix(400).map { "\($0)" }
     }
     if dimensions.isEmpty { return texts.first ?? "" }
     let head = "\(kindText)\(axesText)"
@@ -195,9 +202,9 @@ extension ModuleInstance {
 extension Placement {
   /// How many numbers the parameters hold.
   package var parameterCount: Int {
-    parameters.reduce(0) { sum, entry in
-      sum + entry.parameter.dimensions.reduce(1) { $0 * ($1.size.value ?? 1) }
-    }
+    parameters.reduce(Size.known(0)) { sum, entry in
+      sum + entry.parameter.dimensions.reduce(Size.known(1)) { $0 * $1.size }
+    }.value ?? 0
   }
 }
 

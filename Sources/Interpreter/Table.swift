@@ -123,14 +123,19 @@ extension Value {
 }
 
 extension Machine {
+  static let mostCells = 100_000
+
+  static func tooManyCells(at span: Span) -> Failure {
+    Failure(.outOfRange, "this grid has more than \(mostCells) cells", at: span)
+  }
+
   /// Runs a cell for every combination, in written order. An axis called `seed` sets the seed of its cells.
   func grid(_ columns: [(name: String, values: [Value])], cell: Value, at span: Span) throws -> Value {
     var combinations: [[Value]] = [[]]
     for column in columns {
+      // Neither factor is above the limit, so the product is a whole number.
+      if combinations.count * column.values.count > Self.mostCells { throw Self.tooManyCells(at: span) }
       combinations = combinations.flatMap { prefix in column.values.map { prefix + [$0] } }
-      if combinations.count > 100_000 {
-        throw Failure(.outOfRange, "this grid has more than 100,000 cells", at: span)
-      }
     }
     let outer = seed
     defer { seed = outer }

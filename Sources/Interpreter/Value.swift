@@ -28,7 +28,13 @@ package enum Value {
 package struct WholeRange: Equatable {
   package let low: Int
   package let high: Int
-  package var count: Int { high < low ? 0 : high - low + 1 }
+  package var isEmpty: Bool { high < low }
+  /// How many numbers; the largest whole number where there are more than that.
+  package var count: Int {
+    if isEmpty { return 0 }
+    let (steps, overflow) = high.subtractingReportingOverflow(low)
+    return overflow || steps == Int.max ? Int.max : steps + 1
+  }
   package init(_ low: Int, _ high: Int) {
     self.low = low
     self.high = high
@@ -43,6 +49,9 @@ package struct AxisValue {
     self.axis = axis
     self.size = size
   }
+
+  /// The largest size of an axis: indices are numbers of 32 bits.
+  package static let largest = Int(Int32.max)
 }
 
 /// Names a part or several: each step is one name, or a set of them.
@@ -149,6 +158,9 @@ extension LanguageObject {
 }
 
 extension Value {
+  /// The longest list: what a list holds must fit in memory whatever a script asks for.
+  package static let longest = 1 << 24
+
   /// What errors call the kind of this value.
   package var typeName: String {
     switch self {

@@ -237,7 +237,8 @@ extension Resolver {
         let near = NameSuggestion.near(name.text, among: names)
         report(
           .unknownKeyword, "`\(signature.name)` has no keyword `\(name.text)`", at: name.span,
-          tries: near.isEmpty ? ["one of \(names.joined(separator: ", "))"] : near.map { "\($0) = ..." })
+          tries: near.isEmpty
+            ? (names.isEmpty ? [] : ["one of \(names.joined(separator: ", "))"]) : near.map { "\($0) = ..." })
       } else if !taken.insert(name.text).inserted {
         report(.wrongArguments, "`\(name.text)` is given twice", at: name.span)
       }

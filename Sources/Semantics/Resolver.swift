@@ -70,7 +70,8 @@ package final class Resolver {
 
   // MARK: Names
 
-  func bind(_ local: LocalName, _ scope: FunctionScope, isTop: Bool, isVariable: Bool = false) {
+  func bind(_ local: LocalName, _ scope: FunctionScope, isTop: Bool, isVariable: Bool = false, isBinding: Bool = false)
+  {
     let name = local.name.text
     if isAxis(name, scope) {
       report(
@@ -83,6 +84,13 @@ package final class Resolver {
       if isVariable { globals.variables.insert(name) } else { globals.variables.remove(name) }
       if !isNew, globals.signatures[name] != nil { globals.signatures[name] = nil }
       return
+    }
+    if isBinding, case .program = scope.owner, globals.indices[name] != nil, scope.local(name) == nil {
+      // Silently making a second `n` in a block of the top level would lose what the loop counts.
+      report(
+        .boundTwice, "`\(name)` stands outside of this block, which cannot bind it again", at: local.name.span,
+        tries: globals.variables.contains(name)
+          ? ["\(name) := ..."] : ["var \(name) = ... outside, then \(name) := ...", "another name"])
     }
     if let earlier = scope.local(name) {
       report(
@@ -166,7 +174,7 @@ package final class Resolver {
       }
     case .bind(let local, let isVariable, let value):
       resolve(value, scope)
-      bind(local, scope, isTop: isTop, isVariable: isVariable)
+      bind(local, scope, isTop: isTop, isVariable: isVariable, isBinding: true)
     case .update(let target, let value):
       resolve(value, scope)
       resolveUpdate(target, scope)

@@ -16,7 +16,8 @@ package struct Lexer {
   package init(_ source: SourceText, range: Range<Int>? = nil) {
     self.source = source
     bytes = source.bytes
-    position = range?.lowerBound ?? 0
+    // A byte order mark, as some editors write it, is no text.
+    position = range?.lowerBound ?? (source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     limit = min(range?.upperBound ?? source.bytes.count, source.bytes.count)
     scan()
     tokens = Self.withoutSilentNewlines(tokens)

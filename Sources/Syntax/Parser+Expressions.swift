@@ -402,7 +402,7 @@ extension Parser {
       key = Name(text: current.text, span: span(of: current))
       index += 1
     } else {
-      key = try fieldName()
+      key = try fieldName("expected the name of a field")
     }
     try expect(":", "after the field's name")
     return .named(key, try expression())

@@ -9,9 +9,12 @@ package struct Parser {
   var diagnostics: [Diagnostic]
   /// The first mistake stands at the end of the text: more lines may mend it.
   var isIncomplete = false
+  /// Whether this reads an expression inside an f-string.
+  let isInner: Bool
   var depth = 0
 
   static let deepest = 120
+  static let mostDiagnostics = 20
 
   struct Stop: Error {}
 
@@ -22,6 +25,7 @@ package struct Parser {
   init(_ source: SourceText, range: Range<Int>?) {
     let lexer = Lexer(source, range: range)
     self.source = source
+    isInner = range != nil
     tokens = lexer.tokens
     documentation = lexer.documentation
     diagnostics = lexer.diagnostics
@@ -30,8 +34,10 @@ package struct Parser {
   package static func parse(_ source: SourceText) -> Program {
     var parser = Parser(source)
     let statements = parser.program()
+    // More than a screen of mistakes helps nobody; those after the first few are often one mistake.
     return Program(
-      source: source, statements: statements, diagnostics: parser.diagnostics, isIncomplete: parser.isIncomplete)
+      source: source, statements: statements, diagnostics: Array(parser.diagnostics.prefix(mostDiagnostics)),
+      isIncomplete: parser.isIncomplete)
   }
 
   private mutating func program() -> [Statement] {
@@ -104,7 +110,7 @@ package struct Parser {
     if token.kind != .invalid {
       let found =
         switch token.kind {
-        case .end: "the text ends"
+        case .end: isInner ? "the braces end" : "the text ends"
         case .newline: "the line ends"
         case .string, .format: "a string stands here"
         case .name, .keyword, .integer, .float, .symbol, .invalid: "`\(token.text)` stands here"
@@ -131,9 +137,9 @@ package struct Parser {
   }
 
   /// After a point every word is a name, and so is a run of digits.
-  mutating func fieldName() throws -> Name {
+  mutating func fieldName(_ expectation: String = "expected a name after the point") throws -> Name {
     guard current.kind == .name || current.kind == .keyword || current.kind == .integer else {
-      throw fail("expected a name after the point")
+      throw fail(expectation)
     }
     defer { index += 1 }
     return Name(text: current.text, span: span(of: current))

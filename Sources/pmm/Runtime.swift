@@ -30,6 +30,8 @@ enum Runtime {
 
   static func setThreads(_ count: Int?) {
     Threads.count = count ?? ProcessInfo.processInfo.activeProcessorCount
+    // The system promises more than it has; an error is better than a program that it kills.
+    Memory.setLimit(Int(clamping: ProcessInfo.processInfo.physicalMemory / 10 * 9))
   }
 
   /// The first Ctrl-C asks the work to stop; another one, a second or more later, ends the program at once. Some
