@@ -133,6 +133,23 @@ package struct NamedTensor: Sendable {
     NamedTensor(x.dimensions, x.kind, x.variable?.detached())
   }
 
+  /// The first entries in order of `dimensions`, at least `count` of them where there are so many: a view.
+  package func prefix(_ count: Int) -> NamedTensor {
+    guard var tensor = variable?.tensor else { return self }
+    var dimensions = dimensions
+    while tensor.count > count, let size = tensor.shape.first {
+      let rows = max(1, (count * size + tensor.count - 1) / tensor.count)
+      guard rows == 1 else {
+        dimensions[0] = Dimension(dimensions[0].axis, rows)
+        tensor = tensor.sliced(0, start: 0, length: rows)
+        break
+      }
+      dimensions.removeFirst()
+      tensor = tensor.selected(0, 0)
+    }
+    return NamedTensor(variable: Variable(tensor), dimensions: dimensions)
+  }
+
   func permuted(_ order: [Int]) throws -> NamedTensor {
     if order.elementsEqual(order.indices) { return self }
     return NamedTensor(order.map { dimensions[$0] }, kind, try variable?.permuted(order))
