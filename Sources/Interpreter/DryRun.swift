@@ -17,7 +17,9 @@ struct DryRun {
     while isGrowing {
       isGrowing = false
       for statement in program.statements {
-        guard case .define(let name, _) = statement.kind, !unknown.contains(name.name.text), touches(statement) else { continue }
+        guard case .define(let name, _) = statement.kind, !unknown.contains(name.name.text), touches(statement) else {
+          continue
+        }
         unknown.insert(name.name.text)
         isGrowing = true
       }

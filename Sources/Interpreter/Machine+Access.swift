@@ -4,8 +4,6 @@ import NamedTensors
 extension Machine {
   /// A member of a module as its methods see it: parameters are tensors.
   func member(_ index: Int, of module: ModuleInstance) throws -> Value {
-    let context = contexts.last
-    context?.touched?[ObjectIdentifier(module), default: []].insert(index)
     return try materialised(module.members[index], in: module)
   }
 

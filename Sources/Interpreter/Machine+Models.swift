@@ -46,7 +46,6 @@ extension Machine {
   /// as gone; without one, any mistake is an error.
   func checkShapes(of module: ModuleInstance) throws {
     let context = try RunContext(root: module, mode: .shapes, seed: 0)
-    context.touched = [:]
     module.gone = [:]
     let hasDropped = module.parts.contains { if case .absent = $0.value { true } else { false } }
     for name in module.definition.methodOrder {
@@ -86,10 +85,24 @@ extension Machine {
     return values
   }
 
+  /// A module is reached when it is called or one of its parameters is read: handing it to `fuse`, which may skip it, is
+  /// not enough.
+  private func isReached(_ value: Value, _ context: RunContext) -> Bool {
+    switch value {
+    case .module(let module, _):
+      if context.reached.contains(ObjectIdentifier(module)) { return true }
+      return module.parts.contains { isReached($0.value, context) }
+    case .parameter(let parameter): return context.reached.contains(ObjectIdentifier(parameter))
+    case .list(let values): return values.contains { isReached($0, context) }
+    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .function, .goal,
+      .object:
+      return false
+    }
+  }
+
   /// Parts that no method reaches any more go too, and are named.
   private func dropUnreached(_ module: ModuleInstance, _ context: RunContext) throws {
-    let reached = context.touched?[ObjectIdentifier(module)] ?? []
-    for index in module.definition.partIndices where !reached.contains(index) {
+    for index in module.definition.partIndices where !isReached(module.members[index], context) {
       let name = module.definition.memberNames[index]
       switch module.members[index] {
       case .module, .parameter, .list:
@@ -115,21 +128,23 @@ extension Value {
 }
 
 extension ModuleInstance {
-  /// A model with some parameters changed; modules that stay as they are are shared.
+  /// A model with some parameters changed; modules that stay as they are are shared, the others get the origin given.
   package func mappingParameters(
-    _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
+    origin: Origin? = nil, _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> ModuleInstance {
-    try mapped([], change) ?? self
+    try mapped([], origin, change) ?? self
   }
 
   private func mapped(
-    _ path: [String], _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
+    _ path: [String], _ origin: Origin?,
+    _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> ModuleInstance? {
     var changed: ModuleInstance?
     for index in definition.partIndices {
       let name = definition.memberNames[index]
-      if let value = try Self.mapped(members[index], path + [name], change) {
+      if let value = try Self.mapped(members[index], path + [name], origin, change) {
         let copy = changed ?? copied()
+        if let origin { copy.origin = origin }
         copy.members[index] = value
         changed = copy
       }
@@ -138,7 +153,7 @@ extension ModuleInstance {
   }
 
   private static func mapped(
-    _ value: Value, _ path: [String],
+    _ value: Value, _ path: [String], _ origin: Origin?,
     _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> Value? {
     switch value {
@@ -146,11 +161,11 @@ extension ModuleInstance {
       let new = try change(path, parameter)
       return new === parameter ? nil : .parameter(new)
     case .module(let module, _):
-      return try module.mapped(path, change).map { .module($0, within: nil) }
+      return try module.mapped(path, origin, change).map { .module($0, within: nil) }
     case .list(let values):
       var isChanged = false
       let result = try values.enumerated().map { index, value in
-        guard let new = try mapped(value, path + ["\(index)"], change) else { return value }
+        guard let new = try mapped(value, path + ["\(index)"], origin, change) else { return value }
         isChanged = true
         return new
       }

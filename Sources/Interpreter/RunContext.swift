@@ -29,8 +29,8 @@ package final class RunContext {
   var memo: [MemoKey: Value] = [:]
   /// Slots that learned position tables have, by the axis that they count; the smallest one wins.
   package var limits: [Axis: Int] = [:]
-  /// Members that were read during a run on shapes, by module.
-  var touched: [ObjectIdentifier: Set<Int>]?
+  /// Modules that were called and parameters that were read during a run on shapes.
+  var reached: Set<ObjectIdentifier> = []
 
   package init(root: ModuleInstance, mode: Mode, seed: UInt64, step: Int = 0) throws {
     self.root = root
@@ -53,6 +53,7 @@ package final class RunContext {
   /// The tensor of a parameter: bound, or its numbers, or the first numbers that its recipe gives at its path.
   func tensor(for parameter: ParameterValue) throws -> TensorValue? {
     let identity = ObjectIdentifier(parameter)
+    if mode == .shapes { reached.insert(identity) }
     if let known = tensors[identity] { return known }
     guard let index = placement.parameterIndex[identity] else { return nil }
     let path = placement.parameters[index].path

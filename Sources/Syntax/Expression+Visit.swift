@@ -19,7 +19,8 @@ extension Expression {
         }
       }
     case .lambda(let tree): tree.visit(body)
-    case .pipe(let left, let right), .with(let left, let right), .binary(_, let left, let right), .and(let left, let right),
+    case .pipe(let left, let right), .with(let left, let right), .binary(_, let left, let right),
+      .and(let left, let right),
       .or(let left, let right), .range(let left, let right):
       left.visit(body)
       right.visit(body)
