@@ -57,6 +57,8 @@ let package = Package(
     .tests("TensorCoreTests", uses: "TensorCore"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
     .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),
+    .tests("GoldenTests", uses: "Golden", "Builtins", "Interpreter", "Shell", "StandardLibrary", "TensorCore"),
+    .tests("ProgramTests", uses: "pmm"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

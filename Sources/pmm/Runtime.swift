@@ -47,6 +47,11 @@ enum Runtime {
         Interrupts.request()
       }
     }
+    // Whoever started the program may have blocked the signal.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A reader that went away ends the program quietly.
     signal(SIGPIPE, SIG_DFL)
   }
