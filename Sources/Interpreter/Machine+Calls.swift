@@ -2,6 +2,7 @@ package import Diagnostics
 import NamedTensors
 import Semantics
 import Syntax
+import TensorCore
 
 /// What is known of a call before it runs.
 package final class CallShape {
@@ -150,7 +151,9 @@ extension Machine {
       throw Failure(.recursion, "calls are nested deeper than \(Self.deepest)", at: shape.span)
     }
     try checkInterrupt()
-    do { return try body() } catch let failure as Failure { throw placed(failure, shape.span) }
+    do { return try body() } catch let failure as Failure {
+      throw placed(failure, shape.span)
+    } catch let error as TensorError { throw Self.failure(error, at: shape.span) }
   }
 
   /// An error inside the library is shown where the user's own text called it.
@@ -395,9 +398,23 @@ extension Machine {
       machine: self, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: shape.span, place: place)
     do { return try builtin.body(invocation) } catch let error as AxisError {
       throw Self.failure(error, spans: spans.map { $0 ?? shape.span }, at: shape.span, doing: "`\(builtin.name)`")
+    } catch let error as TensorError {
+      throw Self.failure(error, at: shape.span)
     } catch let failure as Failure {
       throw placed(failure, shape.span)
     }
+  }
+
+  /// Gives what the core of the numbers throws its place.
+  static func failure(_ error: TensorError, at span: Span) -> Failure {
+    let code: DiagnosticCode =
+      switch error {
+      case .interrupted: .interrupted
+      case .memory: .memory
+      case .outOfRange: .outOfRange
+      case .mismatch: .inside
+      }
+    return Failure(code, error.message, at: span)
   }
 
   static func absent(_ absence: AbsenceFacts, usedBy user: String, at span: Span) -> Failure {
