@@ -201,7 +201,9 @@ extension Machine {
     guard let module = frame.module, let context, let path = context.placement.modulePaths[ObjectIdentifier(module)],
       !path.isEmpty
     else {
-      return Failure(fault.code, "\(what) needs \(fault.needs), but gets \(fault.gets)", at: span, label: fault.gets)
+      let owner = frame.module.map { " of \($0.definition.name)" } ?? ""
+      return Failure(
+        fault.code, "\(what)\(owner) needs \(fault.needs), but gets \(fault.gets)", at: span, label: fault.gets)
     }
     var failure = Failure(
       fault.code,
@@ -262,6 +264,7 @@ extension Machine {
       }
       return try self.within(made) { try callMethod(code, of: module, within: nil, values, shape) }
     }
+    context.enter(module)
     return try enter(shape) {
       let label = context.placement.moduleLabels[identity] ?? Label64("module")
       let frame = Frame(self, slots: code.slotCount, module: module, globals: code.globals, place: label)
@@ -442,7 +445,9 @@ extension Machine {
       case .memory: .memory
       case .contradiction: .inside
       }
-    var diagnostic = Diagnostic(.error, code, "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
+    let isNamed = error.message.hasPrefix(doing) || error.message.hasPrefix("`[ ]`")
+    var diagnostic = Diagnostic(
+      .error, code, isNamed ? error.message : "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
     let blamed = error.operands.filter { $0 < spans.count }.map { Label(spans[$0]) }
     diagnostic.labels = blamed.isEmpty ? [Label(span)] : blamed
     return Failure(diagnostic)

@@ -55,7 +55,8 @@ extension Machine {
         guard let values = try exampleArguments(of: code, in: module) else { return }
         let names = code.parameters.filter { !$0.hasDefault }.map { Optional($0.name) }
         do {
-          _ = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
+          let result = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
+          if case .absent(let absence) = result { module.gone[name] = absence.part }
         } catch let failure as Failure where failure.diagnostic.code == .absentBranch && hasDropped {
           module.gone[name] = failure.subject ?? ""
         }
@@ -87,8 +88,9 @@ extension Machine {
 
   /// Parts that no method reaches any more go too, and are named.
   private func dropUnreached(_ module: ModuleInstance, _ context: RunContext) throws {
-    let reached = context.touched?[ObjectIdentifier(module)] ?? []
-    for index in module.definition.partIndices where !reached.contains(index) {
+    let touched = context.touched?[ObjectIdentifier(module)] ?? []
+    for index in module.definition.partIndices
+    where !touched.contains(index) && !context.reaches(module.members[index]) {
       let name = module.definition.memberNames[index]
       switch module.members[index] {
       case .module, .parameter, .list:

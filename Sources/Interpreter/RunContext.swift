@@ -29,8 +29,10 @@ package final class RunContext {
   var memo: [MemoKey: Value] = [:]
   /// Slots that learned position tables have, by the axis that they count; the smallest one wins.
   package var limits: [Axis: Int] = [:]
-  /// Members that were read during a run on shapes, by module.
+  /// Members other than modules that were read during a run on shapes, by module.
   var touched: [ObjectIdentifier: Set<Int>]?
+  /// Modules that ran, or of which something was read, during a run on shapes.
+  private var entered: Set<ObjectIdentifier> = []
 
   package init(root: ModuleInstance, mode: Mode, seed: UInt64, step: Int = 0) throws {
     self.root = root
@@ -38,6 +40,23 @@ package final class RunContext {
     self.mode = mode
     self.seed = seed
     self.step = step
+  }
+
+  /// Notes during a run on shapes that a module is used: to be handed on, as to `fuse`, is no use yet.
+  func enter(_ module: ModuleInstance) {
+    if touched != nil { entered.insert(ObjectIdentifier(module)) }
+  }
+
+  /// Whether a module, or one inside of it, was used.
+  func reaches(_ value: Value) -> Bool {
+    switch value {
+    case .module(let module, _):
+      entered.contains(ObjectIdentifier(module)) || module.parts.contains { reaches($0.value) }
+    case .list(let values): values.contains { reaches($0) }
+    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .parameter, .function,
+      .goal, .object:
+      false
+    }
   }
 
   /// Notes that a table of `rows` rows is read at positions over an axis.

@@ -26,7 +26,7 @@ struct RendererTests {
       Diagnostic(.warning, .data, "m", labels: [Label(Span(one, 0, 3)), Label(Span(two, 3, 5), "other")]))
     #expect(text.contains(" --> one:1:1") && text.contains(" --> two:2:2"))
     // A tab stays one, so that the mark stands below its text.
-    #expect(text.contains("  | \t~~ other"))
+    #expect(text.contains("  | \t^^ other"))
   }
 
   @Test func aScreenIsEnough() {

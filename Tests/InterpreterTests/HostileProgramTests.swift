@@ -20,7 +20,7 @@ struct HostileProgramTests {
     ("var s = \"a\"\nfor i in 1..40 { s := s + s }", "memory"), ("def f(n) = f(n + 1)\nf(0)", "recursion"),
     ("def f(n) = [[f(n + 1)]]\nf(0)", "recursion"), ("f = g => g(g)\nf(f)", "recursion"),
     ("model M() { part m = M() }\nM()", "recursion"), ("total([])", "wrong-arguments"),
-    ("concat([], over = d)", "out-of-range"),
+    ("concat([], over = d)", "axis-missing"),
     ("tensor([], [d])", "wrong-type"), ("round(0.0 / 0.0, 2)", "nan"), ("round(1e300, 15)", "1.0e300"),
     ("one_hot(tensor([5], [item]), d(2))", "out-of-range"), ("skip(full(1.0, [d(2)]), 5, over = d)", "out-of-range"),
     ("full(1.0, [d(2147483647)])[d = -1]", "1.0"), ("keys({})", "[]"), ("grid a in [] { 1 }", "a"),

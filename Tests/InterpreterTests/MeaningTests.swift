@@ -42,7 +42,7 @@ struct MeaningTests {
     // a cell's seed is the seed of its models
     (
       "from layers import Linear\nl = Linear(d(2), d(2))\nt = grid seed in [1, 2, 1] { number(sum(l.weight, over = axes(l.weight))) }\n"
-        + "v = t[\"value\"]\n[v[0] == v[1], v[0] == v[2]]", "[false, true]"
+        + "v = t.value\n[v[0] == v[1], v[0] == v[2]]", "[false, true]"
     ),
     ("y => y", "function lambda"), ("gradient(y => y * y, wrt = 3.0)", "6.0"),
     ("has({a: {b: 1}}, .a.b)", "true"), ("{..{a: 1}, a: 2}", "{a: 2}"), ("try { 1 } catch e { 2 }", "1"),
