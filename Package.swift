@@ -50,6 +50,15 @@ let package = Package(
       swiftSettings: .strict),
     // tests
     .testKit("TestKit"),
+    .testKit(
+      "LanguageKit",
+      uses: "TestKit", "Diagnostics", "Interpreter", "Builtins", "StandardLibrary", "Shell"),
+    .tests("DiagnosticsTests", uses: "Diagnostics"),
+    .tests("SyntaxTests", uses: "Syntax", "Diagnostics"),
+    .tests("SemanticsTests", uses: "LanguageKit"),
+    .tests("InterpreterTests", uses: "LanguageKit"),
+    .tests("BuiltinsTests", uses: "LanguageKit"),
+    .tests("TranscriptTests", uses: "LanguageKit", "Diagnostics", "Interpreter", "Builtins"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),
     .tests("CheckpointTests", uses: "Checkpoint"),
@@ -82,8 +91,9 @@ extension Target {
   }
 
   /// What tests share; it lives beside them, and no product may use it.
-  static func testKit(_ name: String) -> Target {
-    .target(name: name, path: "Tests/\(name)", swiftSettings: .strict)
+  static func testKit(_ name: String, uses: String...) -> Target {
+    .target(
+      name: name, dependencies: uses.map { .byName(name: $0) }, path: "Tests/\(name)", swiftSettings: .strict)
   }
 
   /// Tests in Tests/`name`; fixtures are read from the source tree.

@@ -128,7 +128,7 @@ extension Catalog {
       data = try InteractionData.load(folder: path, interrupted: { Interrupts.isPending })
     } catch {
       if error.code == "interrupted" { throw Failure(.interrupted, "interrupted", at: call.span) }
-      let place = error.place.map { "\($0): " } ?? ""
+      let place = error.place.map { error.message.contains($0) ? "" : "\($0): " } ?? ""
       throw call.fail(.data, "\(place)\(error.message)", argument: 0, tries: error.suggestion.map { [$0] } ?? [])
     }
     for warning in data.warnings { machine.warn(.data, Self.text(warning.message, warning.count, warning.examples)) }

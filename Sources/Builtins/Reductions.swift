@@ -63,7 +63,7 @@ extension Catalog {
         BuiltinParameter<NamedTensor?>("shift", default: .none, shown: "none"),
         examples: """
           pmm> dot_logsumexp(full(0.0, [batch(2), d(3)]), full(1.0, [item(4), d(3)]), over = d, among = item)
-          [batch=2] 1.386294, 1.386294
+          [batch=2] 1.38629, 1.38629
           """
       ) { _, a, b, over, among, mask, shift in
         try NamedTensor.dotLogSumExp(

@@ -134,9 +134,10 @@ extension Catalog {
       ) { call in
         let present = call.extra.filter { if case .absent = $0.value { false } else { true } }
         guard let first = present.first else {
-          throw call.fail(
-            .absentBranch,
-            "`fuse` has no branch left: \(call.extra.map(\.name).joined(separator: ", ")) were all dropped")
+          let names = call.extra.map(\.name).joined(separator: "` and `")
+          var failure = call.fail(.absentBranch, "`fuse` has no branch left: `\(names)` was dropped")
+          failure.subject = names
+          throw failure
         }
         if present.count == 1 {
           if case .tensor = first.value { return first.value }
@@ -151,6 +152,12 @@ extension Catalog {
 
   private static func option(_ name: String, _ standard: Value, _ text: String, _ call: Invocation) throws -> Value {
     let machine = call.machine
+    switch standard {
+    case .string, .int, .float, .bool: break
+    default:
+      throw call.fail(
+        .wrongType, "the default of an option is a string, a number or a bool, not \(standard.described)", argument: 1)
+    }
     if !machine.declaredOptions.contains(where: { $0.name == name }) {
       machine.declaredOptions.append((name, standard, text))
     }
@@ -170,9 +177,7 @@ extension Catalog {
     case .bool:
       guard let value = Bool(given) else { throw wrong("true or false") }
       return .bool(value)
-    default:
-      throw call.fail(
-        .wrongType, "the default of an option is a string, a number or a bool, not \(standard.described)", argument: 1)
+    default: return standard
     }
   }
 }

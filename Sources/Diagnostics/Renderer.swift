@@ -6,7 +6,9 @@ package struct Renderer: Sendable {
 
   /// The text of one diagnostic, without a final line end; at most about a screen.
   package func render(_ diagnostic: Diagnostic) -> String {
-    let head = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
+    let head =
+      diagnostic.severity == .note
+      ? diagnostic.severity.rawValue : "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
     var lines = ["\(paint(head, diagnostic.severity)): \(Self.printable(diagnostic.message))"]
     var groups: [(source: SourceText, labels: [Label])] = []
     for label in diagnostic.labels.prefix(6) {

@@ -13,8 +13,6 @@ package final class Builtin {
   package let examples: String
   /// Whether it may be given a dropped part (`fuse`).
   let acceptsAbsent: Bool
-  /// The first argument is handed over as a function to run (`gradient`).
-  package let delaysFirst: Bool
   let body: (Invocation) throws -> Value
 
   /// A builtin with typed parameters; missing ones get their defaults.
@@ -26,7 +24,6 @@ package final class Builtin {
     self.summary = summary
     self.examples = examples
     acceptsAbsent = false
-    delaysFirst = false
     var list: [Signature.Parameter] = []
     var defaults: [String: String] = [:]
     for parameter in repeat each parameters {
@@ -48,14 +45,13 @@ package final class Builtin {
   /// A builtin that reads its arguments itself.
   package init(
     _ name: String, _ summary: String, signature: Signature, examples: String = "", acceptsAbsent: Bool = false,
-    delaysFirst: Bool = false, body: @escaping (Invocation) throws -> Value
+    body: @escaping (Invocation) throws -> Value
   ) {
     self.name = name
     self.summary = summary
     self.signature = signature
     self.examples = examples
     self.acceptsAbsent = acceptsAbsent
-    self.delaysFirst = delaysFirst
     defaults = [:]
     self.body = body
   }

@@ -262,14 +262,9 @@ extension Compiler {
       span: whole.span, calleeSpan: callee.span,
       argumentSpans: (piped.map { [$0.span] } ?? []) + arguments.map(\.value.span),
       names: (piped.map { _ in [nil] } ?? []) + arguments.map { $0.name?.text }, site: whole.site)
-    var codes = arguments.map { expression($0.value) }
-    if let piped { codes.insert(expression(piped), at: 0) }
+    let codes = (piped.map { [expression($0)] } ?? []) + arguments.map { expression($0.value) }
     let site = whole.site
     if case .builtin(let name)? = callee.binding {
-      // The first argument of these runs under a tape, so it is handed over as a function.
-      if name == "gradient", piped == nil, !codes.isEmpty, arguments[0].name == nil {
-        codes[0] = delayed(codes[0], arguments[0].value)
-      }
       return { frame in
         let values = try codes.map { try $0(frame) }
         guard let builtin = frame.machine.builtins[name] else { return .none }
@@ -283,20 +278,6 @@ extension Compiler {
       values.reserveCapacity(codes.count)
       for code in codes { values.append(try code(frame)) }
       return try frame.machine.call(function, values, shape, place: frame.place.mixed(site))
-    }
-  }
-
-  private func delayed(_ code: @escaping Code, _ expression: Expression) -> Code {
-    let function = FunctionCode(
-      name: "gradient", parameters: [], documentation: nil, span: expression.span, captures: [], slotCount: 0,
-      globals: globals)
-    return { frame in
-      // The body runs in the frame of the call itself, so it sees what the call sees.
-      let run = FunctionCode(
-        name: "gradient", parameters: [], documentation: nil, span: function.span, captures: [], slotCount: 0,
-        globals: function.globals)
-      run.body = { _ in try code(frame) }
-      return .function(Function(.closure(run, captures: [], module: frame.module)))
     }
   }
 

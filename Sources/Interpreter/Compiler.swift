@@ -2,6 +2,7 @@ import Diagnostics
 import NamedTensors
 import Semantics
 import Syntax
+import TensorCore
 
 /// Turns resolved trees into closures.
 struct Compiler {
@@ -30,7 +31,13 @@ struct Compiler {
     let code = statementCode(statement)
     let span = statement.span
     return { frame in
-      do { return try code(frame) } catch let failure as Failure { throw failure.placed(at: span) }
+      do { return try code(frame) } catch let failure as Failure {
+        throw failure.placed(at: span)
+      } catch let error as TensorError {
+        throw Machine.failure(error, at: span)
+      } catch let error as AxisError {
+        throw Machine.failure(error, spans: [], at: span, doing: "this line")
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package import Diagnostics
 import NamedTensors
 import Semantics
 import Syntax
+import TensorCore
 
 /// What is known of a call before it runs.
 package final class CallShape {
@@ -150,7 +151,9 @@ extension Machine {
       throw Failure(.recursion, "calls are nested deeper than \(Self.deepest)", at: shape.span)
     }
     try checkInterrupt()
-    do { return try body() } catch let failure as Failure { throw placed(failure, shape.span) }
+    do { return try body() } catch let failure as Failure {
+      throw placed(failure, shape.span)
+    } catch let error as TensorError { throw Self.failure(error, at: shape.span) }
   }
 
   /// An error inside the library is shown where the user's own text called it.
@@ -198,7 +201,9 @@ extension Machine {
     guard let module = frame.module, let context, let path = context.placement.modulePaths[ObjectIdentifier(module)],
       !path.isEmpty
     else {
-      return Failure(fault.code, "\(what) needs \(fault.needs), but gets \(fault.gets)", at: span, label: fault.gets)
+      let owner = frame.module.map { " of \($0.definition.name)" } ?? ""
+      return Failure(
+        fault.code, "\(what)\(owner) needs \(fault.needs), but gets \(fault.gets)", at: span, label: fault.gets)
     }
     var failure = Failure(
       fault.code,
@@ -396,9 +401,23 @@ extension Machine {
       machine: self, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: shape.span, place: place)
     do { return try builtin.body(invocation) } catch let error as AxisError {
       throw Self.failure(error, spans: spans.map { $0 ?? shape.span }, at: shape.span, doing: "`\(builtin.name)`")
+    } catch let error as TensorError {
+      throw Self.failure(error, at: shape.span)
     } catch let failure as Failure {
       throw placed(failure, shape.span)
     }
+  }
+
+  /// Gives what the core of the numbers throws its place.
+  static func failure(_ error: TensorError, at span: Span) -> Failure {
+    let code: DiagnosticCode =
+      switch error {
+      case .interrupted: .interrupted
+      case .memory: .memory
+      case .outOfRange: .outOfRange
+      case .mismatch: .inside
+      }
+    return Failure(code, error.message, at: span)
   }
 
   static func absent(_ absence: AbsenceFacts, usedBy user: String, at span: Span) -> Failure {
@@ -426,7 +445,9 @@ extension Machine {
       case .memory: .memory
       case .contradiction: .inside
       }
-    var diagnostic = Diagnostic(.error, code, "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
+    let isNamed = error.message.hasPrefix(doing) || error.message.hasPrefix("`[ ]`")
+    var diagnostic = Diagnostic(
+      .error, code, isNamed ? error.message : "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
     let blamed = error.operands.filter { $0 < spans.count }.map { Label(spans[$0]) }
     diagnostic.labels = blamed.isEmpty ? [Label(span)] : blamed
     return Failure(diagnostic)

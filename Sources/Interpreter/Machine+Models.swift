@@ -85,26 +85,13 @@ extension Machine {
     return values
   }
 
-  /// A module is reached when it is called or one of its parameters is read: handing it to `fuse`, which may skip it, is
-  /// not enough.
-  private func isReached(_ value: Value, _ context: RunContext) -> Bool {
-    switch value {
-    case .module(let module, _):
-      if context.reached.contains(ObjectIdentifier(module)) { return true }
-      return module.parts.contains { isReached($0.value, context) }
-    case .parameter(let parameter): return context.reached.contains(ObjectIdentifier(parameter))
-    case .list(let values): return values.contains { isReached($0, context) }
-    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .function, .goal,
-      .object:
-      return false
-    }
-  }
-
   /// Parts that no method reaches any more go too, and are named.
   private func dropUnreached(_ module: ModuleInstance, _ context: RunContext) throws {
-    for index in module.definition.partIndices where !isReached(module.members[index], context) {
+    for index in module.definition.partIndices where !context.reaches(module.members[index]) {
       let name = module.definition.memberNames[index]
       switch module.members[index] {
+      // An empty list of modules hands its argument on.
+      case .list(let values) where values.isEmpty: break
       case .module, .parameter, .list:
         module.members[index] = .absent(
           Absence(part: name, span: nil, isFollowing: true, former: module.members[index]))

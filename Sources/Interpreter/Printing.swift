@@ -175,9 +175,10 @@ extension ModuleInstance {
       case .absent(let absence): state = absence.isFollowing ? "dropped (nothing reaches it)" : "dropped"
       case .module(let module, _):
         let count = (try? module.placement().parameterCount) ?? 0
-        state = "\(module.definition.name), \(Self.grouped(count)) parameters, from \(module.origin.text)"
-      case .parameter(let parameter): state = NamedTensor.axesText(parameter.dimensions)
-      case .list(let values): state = "\(values.count) of \(values.first?.quoted ?? "nothing")"
+        state =
+          "\(module.definition.name), \(Self.grouped(count)) parameters\(frozen(name)), from \(module.origin.text)"
+      case .parameter(let parameter): state = NamedTensor.axesText(parameter.dimensions) + frozen(name)
+      case .list(let values): state = "\(values.count) of \(values.first?.quoted ?? "nothing")\(frozen(name))"
       default: state = value.quoted
       }
       lines.append("  \(name): \(state)")
@@ -186,6 +187,14 @@ extension ModuleInstance {
       lines.append("  without \(method), which needs \(absence)")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What is frozen of a part, in words.
+  private func frozen(_ part: String) -> String {
+    let parameters = ((try? placement().parameters) ?? []).filter { $0.path.first == part }.map(\.parameter)
+    let count = parameters.filter(\.isFrozen).count
+    if count == 0 { return "" }
+    return count == parameters.count ? ", frozen" : ", partly frozen"
   }
 
   /// 1234567 as 1,234,567.

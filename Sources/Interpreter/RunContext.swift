@@ -40,6 +40,19 @@ package final class RunContext {
     self.step = step
   }
 
+  /// Whether a module was called or one of its parameters read: to be handed to `fuse`, which may skip it, is no use yet.
+  func reaches(_ value: Value) -> Bool {
+    switch value {
+    case .module(let module, _):
+      reached.contains(ObjectIdentifier(module)) || module.parts.contains { reaches($0.value) }
+    case .parameter(let parameter): reached.contains(ObjectIdentifier(parameter))
+    case .list(let values): values.contains { reaches($0) }
+    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .function, .goal,
+      .object:
+      false
+    }
+  }
+
   /// Notes that a table of `rows` rows is read at positions over an axis.
   package func limit(_ axis: Axis, to rows: Int) { limits[axis] = min(limits[axis] ?? rows, rows) }
 

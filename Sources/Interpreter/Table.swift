@@ -112,6 +112,9 @@ extension Value {
     case .float(let value):
       let magnitude = abs(value)
       return magnitude != 0 && (magnitude < 1e-3 || magnitude >= 1e6) ? Value.text(value) : Value.fixed(value, 4)
+    case .object(let object):
+      let text = object.printed
+      return text.contains("\n") ? object.typeName : text
     default: return quotedCell
     }
   }

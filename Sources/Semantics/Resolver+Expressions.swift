@@ -223,7 +223,11 @@ extension Resolver {
         "`\(signature.name)` takes \(names.count) argument\(names.count == 1 ? "" : "s"), not \(positional)",
         at: span, tries: ["\(signature.name)(\(names.joined(separator: ", ")))"])
     }
+    // A term of a goal gets its first two arguments later, and may get a name.
+    let isTerm = signature.isLoss && positional == 0
+    let allowed = isTerm ? Array(names.dropFirst(2)) : names
     var isKeyword = false
+    var isMisspelt = false
     for argument in arguments {
       guard let name = argument.name else {
         if isKeyword {
@@ -233,18 +237,19 @@ extension Resolver {
       }
       isKeyword = true
       if !names.contains(name.text) {
-        if signature.takesAnyKeyword { continue }
-        let near = NameSuggestion.near(name.text, among: names)
+        if signature.takesAnyKeyword || (isTerm && name.text == "name") { continue }
+        isMisspelt = true
+        let near = NameSuggestion.near(name.text, among: allowed)
         report(
           .unknownKeyword, "`\(signature.name)` has no keyword `\(name.text)`", at: name.span,
           tries: near.isEmpty
-            ? (names.isEmpty ? [] : ["one of \(names.joined(separator: ", "))"]) : near.map { "\($0) = ..." })
+            ? (allowed.isEmpty ? [] : ["one of \(allowed.joined(separator: ", "))"]) : near.map { "\($0) = ..." })
       } else if !taken.insert(name.text).inserted {
         report(.wrongArguments, "`\(name.text)` is given twice", at: name.span)
       }
     }
     let missing = signature.parameters.filter { $0.isRequired && !taken.contains($0.name) }.map(\.name)
-    if missing.isEmpty { return }
+    if missing.isEmpty || isMisspelt { return }
     if signature.isLoss, positional == 0, missing.allSatisfy({ names.prefix(2).contains($0) }) { return }
     if signature.isLoss, positional == 1 {
       report(

@@ -26,7 +26,7 @@ package final class Resolver {
   }
 
   package func resolve(_ program: Program) {
-    let main = FunctionScope(.program)
+    let main = FunctionScope(.program, isFile: true)
     declareHeads(program.statements)
     for statement in program.statements { resolve(statement, main, isTop: true, isLast: true) }
     slotCount = main.slotCount
@@ -85,7 +85,7 @@ package final class Resolver {
       if !isNew, globals.signatures[name] != nil { globals.signatures[name] = nil }
       return
     }
-    if isBinding, case .program = scope.owner, globals.indices[name] != nil, scope.local(name) == nil {
+    if isBinding, scope.isFile, globals.indices[name] != nil, scope.local(name) == nil {
       // Silently making a second `n` in a block of the top level would lose what the loop counts.
       report(
         .boundTwice, "`\(name)` stands outside of this block, which cannot bind it again", at: local.name.span,
@@ -188,7 +188,7 @@ package final class Resolver {
       resolve(condition, scope)
       resolve(body, scope)
     case .returnValue(let value):
-      if case .program = scope.owner, isTop {
+      if scope.isFile {
         report(.syntax, "`return` stands outside of a function", at: statement.span)
       }
       if let value { resolve(value, scope) }
@@ -270,7 +270,7 @@ package final class Resolver {
           others: [Label(local.span, "bound here")], tries: ["var \(name) = ..."])
       }
     case .global:
-      if case .program = scope.owner {
+      if scope.isFile {
         if !globals.variables.contains(name) {
           report(
             .boundTwice, "`\(name)` was not declared with `var`, so it cannot be updated", at: target.span,

@@ -20,7 +20,11 @@ final class FunctionScope {
   var captures: [Binding] = []
   var siteCount = 0
 
-  init(_ owner: Owner, ownName: String? = nil) {
+  /// Whether this is the file itself and no function of it.
+  let isFile: Bool
+
+  init(_ owner: Owner, ownName: String? = nil, isFile: Bool = false) {
+    self.isFile = isFile
     self.owner = owner
     self.ownName = ownName
   }

@@ -6,8 +6,8 @@ import Syntax
 /// it.
 package final class Session {
   package enum Outcome {
-    /// The text may go on in another line.
-    case incomplete
+    /// The text may go on in another line; the mistakes that it has if it does not.
+    case incomplete([Diagnostic])
     case done
     case failed([Diagnostic])
   }
@@ -21,7 +21,7 @@ package final class Session {
   package func submit(_ text: String) -> Outcome {
     let source = SourceText(name: "pmm", text: text)
     let program = Parser.parse(source)
-    if program.isIncomplete { return .incomplete }
+    if program.isIncomplete { return .incomplete(program.diagnostics) }
     if !program.diagnostics.isEmpty { return .failed(program.diagnostics) }
     do {
       try machine.run(program, in: globals) { [machine] value in

@@ -73,7 +73,10 @@ extension Parser {
     if current.kind == .keyword, isSymbol("=", 1) || isSymbol(":=", 1), Token.hardWords.contains(current.text),
       !["true", "false", "none"].contains(current.text)
     {
-      throw fail("expected a statement, and `\(current.text)` is a reserved word", tries: ["\(current.text)_ ="])
+      report(
+        .syntax, "`\(current.text)` is a reserved word, so it cannot be bound", at: span(of: current),
+        tries: ["\(current.text)_ ="])
+      throw Stop()
     }
     return .expression(try expression())
   }

@@ -128,7 +128,10 @@ package struct Parser {
   mutating func name(_ context: String) throws -> Name {
     guard current.kind == .name else {
       if current.kind == .keyword {
-        throw fail("expected a name \(context), and `\(current.text)` is a reserved word", tries: ["\(current.text)_"])
+        report(
+          .syntax, "`\(current.text)` is a reserved word, so it cannot be a name \(context)", at: span(of: current),
+          tries: ["\(current.text)_"])
+        throw Stop()
       }
       throw fail("expected a name \(context)")
     }

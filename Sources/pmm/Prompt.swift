@@ -22,13 +22,16 @@ enum Prompt {
         let text = pending.isEmpty ? line : pending + "\n" + line
         switch session.submit(text) {
         case .incomplete where !(line.isEmpty && !pending.isEmpty): pending = text
-        case .incomplete, .done: pending = ""
-        case .failed(let diagnostics):
+        case .done: pending = ""
+        case .incomplete(let diagnostics), .failed(let diagnostics):
           for diagnostic in diagnostics { Console.show(diagnostic) }
           pending = ""
         }
       }
-      if !pending.isEmpty { Console.error("the last entry is not complete") }
+      guard pending.isEmpty else {
+        Console.error("the last entry is not complete")
+        return 1
+      }
       return 0
     } catch { return Runtime.report(error) }
   }

@@ -23,6 +23,11 @@ package struct Transcript: Sendable, Equatable {
   package let preamble: String
   package let entries: [Entry]
 
+  package init(preamble: String, entries: [Entry]) {
+    self.preamble = preamble
+    self.entries = entries
+  }
+
   /// Reads a session; `firstLine` is where `text` begins in its file.
   package static func parse(_ text: String, firstLine: Int = 1) -> Transcript {
     var preamble: [String] = []
