@@ -120,7 +120,9 @@ package final class Globals {
   package let table: GlobalTable
   /// False for files of the standard library.
   package let isUser: Bool
-  package internal(set) var source: SourceText?
+  /// Text that declares everything that models here need: the file, or what the entries at the prompt declared.
+  package private(set) var source: SourceText?
+  private var declarations: [String] = []
   var values: [Value?] = []
   /// Where each name was bound.
   package internal(set) var spans: [Int: Span] = [:]
@@ -129,6 +131,17 @@ package final class Globals {
     self.moduleName = moduleName
     self.table = table
     self.isUser = isUser
+  }
+
+  func remember(_ program: Program) {
+    for statement in program.statements
+    where Compiler.isDeclaration(statement) || Compiler.isNeededByDeclarations(statement) {
+      declarations.append(statement.span.text)
+    }
+    let isFirst = source == nil
+    source =
+      isFirst
+      ? program.source : SourceText(name: program.source.name, text: declarations.joined(separator: "\n"))
   }
 
   func value(_ index: Int) -> Value? { index < values.count ? values[index] : nil }

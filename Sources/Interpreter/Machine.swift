@@ -180,10 +180,10 @@ package final class Machine: NameSource {
   package func run(
     _ program: Program, in globals: Globals, each: ((Value) throws -> Void)? = nil
   ) throws -> Value {
-    globals.source = program.source
     let resolver = Resolver(globals: globals.table, source: self)
     resolver.resolve(program)
     if !resolver.diagnostics.isEmpty { throw Rejection(resolver.diagnostics) }
+    globals.remember(program)
     let compiler = Compiler(globals: globals, source: program.source)
     let frame = Frame(self, slots: resolver.slotCount, globals: globals, place: Label64("main"))
     // Functions, models and losses stand before anything runs, so that their order does not matter.
