@@ -39,8 +39,8 @@ let package = Package(
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
     .module(
       "Golden",
-      uses: "Diagnostics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training", "Recommendation",
-      "Checkpoint", "Builtins", "Shell"),
+      uses: "Diagnostics", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training",
+      "Recommendation", "Checkpoint", "Builtins", "Shell"),
     .executableTarget(
       name: "pmm",
       dependencies: [

@@ -5,6 +5,7 @@ import Diagnostics
 import Interpreter
 import NamedTensors
 import Recommendation
+import Semantics
 import Shell
 import TensorCore
 
@@ -16,13 +17,17 @@ struct GoldenLosses {
   static let calls: [(name: String, loss: String, settings: String)] = [
     ("dap", "dap", "debias = false"), ("dap_popularity", "dap", "debias = true"), ("vcl", "vcl", "temp = 1.0"),
     ("icl", "icl", "temp = 1.0"), ("nicl_paper", "nicl", "temp = 1.0, bounded = false"),
-    ("nicl_default", "nicl", "temp = 0.1, bounded = true"),
+    ("nicl_default", "nicl", "temp = 0.1, bounded = true"), ("nid", "nid", "relu_first = false"),
+    ("nid_relu", "nid", "relu_first = true"), ("rcl_default", "rcl", "temp = 0.1, normalise = true, at = \"mean\""),
+    ("rcl_last", "rcl", "temp = 0.1, normalise = true, at = \"last\""),
+    ("rcl_paper", "rcl", "temp = 1.0, normalise = false, at = \"mean\""),
   ]
 
   private static let stub = """
-    model Stub(e, t, v, h, ids) {
+    model Stub(e, t, v, h, hc, logits, ids) {
       def items(x: Batch) = take(e, ids, over = entry)
-      def users(x: Batch, slots = x.slots) = h
+      def users(x: Batch, slots = none) = if slots == none { h } else { hc }
+      def denoise(x: Batch, slots = none) = logits
       def text(x: Batch) = {pooled: take(t, ids, over = entry)}
       def vision(x: Batch) = {pooled: take(v, ids, over = entry)}
       def forward(x: Batch) = h
@@ -74,13 +79,15 @@ struct GoldenLosses {
     }
     let globals = Globals(moduleName: "", isUser: true)
     for name in ["e", "t", "v"] { globals.bind("given_\(name)", try leaf(name, ["entry", "d"])) }
-    globals.bind("given_h", try leaf("h", ["batch", "step", "d"]))
+    for name in ["h", "hc"] { globals.bind("given_\(name)", try leaf(name, ["batch", "step", "d"])) }
+    globals.bind("given_nid_logits", try leaf("nid_logits", ["batch", "step", "label"]))
+    try giveNoise(x, group, machine)
     let places = try NamedTensor.ints(batch.items, [Dimension(item, batch.items.count)])
     globals.bind("given_ids", .tensor(TensorValue(places, label: Label64("ids").value)))
     globals.bind("given_x", .record(x))
     let text =
       "from losses import \(call.loss)\n" + Self.stub
-      + "golden_value = \(call.loss)(Stub(given_e, given_t, given_v, given_h, given_ids), given_x, \(call.settings))\n"
+      + "golden_value = \(call.loss)(Stub(given_e, given_t, given_v, given_h, given_hc, given_nid_logits, given_ids), given_x, \(call.settings))\n"
     try machine.run(SourceText(name: "golden \(call.name)", text: text), in: globals)
     guard case .tensor(let loss)? = globals.value(named: "golden_value"), let total = loss.tensor.variable,
       let number = loss.tensor.item
@@ -93,6 +100,23 @@ struct GoldenLosses {
       errors.append((name, GoldenComparison.error(found, wanted.doubles)))
     }
     return errors
+  }
+
+  /// The file's labels stand in for `corrupt`: -1 is a pad, which the mask keeps out.
+  private func giveNoise(_ x: Record, _ group: HDF5Group, _ machine: Machine) throws {
+    guard let labels = group.datasets["nid_labels"], labels.shape.count == 2, let slots = try x.field("slots") else {
+      throw Failure(.file, "the batch lacks nid_labels")
+    }
+    let dimensions = [
+      Dimension(try prelude("batch"), labels.shape[0]), Dimension(try prelude("step"), labels.shape[1]),
+    ]
+    let tensor = try NamedTensor.ints(labels.doubles.map { Int32(max($0, 0)) }, dimensions)
+    let label = Value.tensor(TensorValue(tensor, label: Label64("labels").value))
+    machine.replace(
+      Builtin(
+        "corrupt", "Given labels.",
+        signature: Signature("corrupt", ["x", "shuffle", "replace"].map { .init($0, isRequired: true) })
+      ) { _ in .record(Record([("slots", slots), ("label", label)])) })
   }
 
   private func prelude(_ name: String) throws -> Axis {

@@ -11,7 +11,7 @@ package protocol ModuleLoader: AnyObject {
 
 /// Everything that a running session has: names, modules, options, the seed, and where its words go.
 package final class Machine: NameSource {
-  package let builtins: [String: Builtin]
+  package private(set) var builtins: [String: Builtin]
   let loader: any ModuleLoader
   /// Results, a line at a time without its end.
   package var output: (String) -> Void
@@ -60,6 +60,9 @@ package final class Machine: NameSource {
   }
 
   package var context: RunContext? { contexts.last }
+
+  /// Puts another builtin in the place of the one of its name, as a comparison with given random numbers needs.
+  package func replace(_ builtin: Builtin) { builtins[builtin.name] = builtin }
 
   /// Runs a body as one step of a whole model.
   package func within<T>(_ context: RunContext, _ body: () throws -> T) rethrows -> T {

@@ -46,7 +46,7 @@ package func shuffledOrder(count: Int, key: UInt64) -> [Int] {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), applied twice so that neighbouring keys share nothing.
-private func scrambled(_ value: UInt64) -> UInt64 {
+func scrambled(_ value: UInt64) -> UInt64 {
   var bits = value
   for _ in 0..<2 {
     bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
