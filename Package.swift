@@ -14,9 +14,8 @@ let package = Package(
     .module("Syntax", uses: "Diagnostics"),
     .module("Semantics", uses: "Diagnostics", "Syntax"),
     // numbers
-    .library("CBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     .c("CKernels"),
-    .module("TensorCore", uses: "CKernels", "CBLAS"),
+    .module("TensorCore", uses: "CKernels"),
     .module("Autodiff", uses: "TensorCore", "CKernels"),
     .module("NamedTensors", uses: "Autodiff", "TensorCore"),
     .module("Training", uses: "Autodiff", "TensorCore", "CKernels"),
@@ -67,6 +66,8 @@ let package = Package(
     .tests("TensorCoreTests", uses: "TensorCore"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
     .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),
+    .tests("GoldenTests", uses: "Golden", "Builtins", "Interpreter", "Shell", "StandardLibrary", "TensorCore"),
+    .tests("ProgramTests", uses: "pmm"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

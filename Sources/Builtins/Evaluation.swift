@@ -140,6 +140,7 @@ final class MetricObject: LanguageObject, ValueConvertible {
   init(_ metric: RankingMetric) { self.metric = metric }
   var typeName: String { "metric" }
   var printed: String { metric.label }
+  var brief: String { printed }
   var label: UInt64 { Label64("metric").mixed(metric.label).value }
 
   static var typeName: String { "a metric such as ndcg(10)" }

@@ -51,7 +51,7 @@ enum ModelFile {
     let built = try ModelRecipe(call, sources: sources).module(recipe)
     let filled = try fill(built, file.tensors, path, call)
     let facts = document["length"]?.int.map { ["length": Value.int($0)] } ?? [:]
-    return filled.with(facts: facts).with(origin: Origin(path))
+    return filled.with(facts: facts)
   }
 
   /// Every parameter gets its numbers; a name that is missing, left over or of another shape is an error.
@@ -60,7 +60,7 @@ enum ModelFile {
   ) throws -> ModuleInstance {
     var left = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
     var missing: [String] = []
-    let filled = try model.mappingParameters { steps, parameter in
+    let filled = try model.mappingParameters(origin: Origin(path)) { steps, parameter in
       let name = steps.joined(separator: ".")
       guard let stored = left.removeValue(forKey: name) else {
         missing.append(name)

@@ -10,6 +10,7 @@ final class InitialiserObject: InitialiserValue {
   init(_ initialiser: Initialiser) { self.initialiser = initialiser }
 
   var typeName: String { "initialiser" }
+  var brief: String { printed }
   var printed: String {
     switch initialiser {
     case .xavierNormal: "xavier_normal()"

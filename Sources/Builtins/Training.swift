@@ -18,6 +18,7 @@ final class OptimiserObject: LanguageObject, ValueConvertible {
   }
 
   var typeName: String { "optimiser" }
+  var brief: String { printed }
   var printed: String {
     let text = rates.map { rate in rate.path.map { "\($0): \(Value.text(rate.rate))" } ?? Value.text(rate.rate) }
     return "adamw(lr = \(text.joined(separator: ", ")), decay = \(Value.text(decay)))"

@@ -111,7 +111,7 @@ final class TrainingRun {
     defer { machine.seed = outer }
     for epoch in 1...settings.epochs {
       do { try self.epoch(epoch) } catch {
-        guard Self.isInterrupt(error) || Interrupts.isPending else { throw error }
+        guard Self.isInterrupt(error) || Interrupts.isPending else { throw try withLastGoodModel(error) }
         return try interrupted(during: epoch)
       }
       if let patience = settings.stopAfter, let best, epoch - best.epoch >= patience { break }
@@ -213,9 +213,10 @@ final class TrainingRun {
   private func model(with numbers: [Tensor]) -> ModuleInstance {
     var byPath: [[String]: Tensor] = [:]
     for (entry, tensor) in zip(trainable, numbers) { byPath[entry.path] = tensor }
-    return model.mappingParameters { path, parameter in
+    let origin = Origin("the training at \(call.span.place)", span: call.span)
+    return model.mappingParameters(origin: origin) { path, parameter in
       byPath[path].map { parameter.with(numbers: $0) } ?? parameter
-    }.with(facts: ["length": .int(steps)]).with(origin: Origin("the training at \(call.span.place)", span: call.span))
+    }.with(facts: ["length": .int(steps)])
   }
 
   private func finished() throws -> Run {
@@ -247,6 +248,15 @@ final class TrainingRun {
     try ModelFile.save(run.model, to: path, call)
     machine.note("training interrupted in epoch \(epoch); \(path) holds \(kept)")
     throw Failure(.interrupted, "interrupted in epoch \(epoch)", at: call.span)
+  }
+
+  /// A loss that is no longer a number ends the training; what was learned before it is kept.
+  private func withLastGoodModel(_ error: any Error) throws -> any Error {
+    guard var failure = error as? Failure, failure.diagnostic.code == .notFinite, let best else { return error }
+    let path = machine.outputFolder.isEmpty ? "last-good.h5" : "\(machine.outputFolder)/last-good.h5"
+    try ModelFile.save(model(with: best.numbers), to: path, call)
+    failure.diagnostic.notes.append("\(path) holds the best model before it, of epoch \(best.epoch)")
+    return failure
   }
 
   // MARK: Words

@@ -14,9 +14,12 @@ enum { VW = 16, MR = 14 };
 #include "levels/vector.inc"
 #include "levels/elementwise.inc"
 #include "levels/rows.inc"
+#include "levels/index.inc"
+#include "levels/optimiser.inc"
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
+#include "levels/recurrent.inc"
 #include "levels/table.inc"
 #pragma clang attribute pop
 #endif

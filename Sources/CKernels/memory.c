@@ -8,7 +8,7 @@
 #include "internal.h"
 
 /* Size classes are 8 steps to an octave: at most 12.5 % waste. A free block holds the pointer to the next one. */
-enum { SMALLEST = 256, BIG = 1 << 20, CLASSES = 8 * 48 };
+enum { SMALLEST = 256, BIG = 1 << 18, HUGE_BLOCK = 1 << 25, REGION = 1 << 26, CLASSES = 8 * 48 };
 typedef struct node { struct node *next; } node;
 
 static node *free_blocks[CLASSES];
@@ -26,22 +26,44 @@ static int class_of(size_t bytes, size_t *rounded) {
   return (octave - 8) * 8 + (int)((up >> (octave - 3)) & 7);
 }
 
+/* Blocks of BIG to HUGE bytes are carved from regions that lie on huge pages; they are pooled, never unmapped. */
+static char *region;
+static size_t region_left;
+
+static void *map_huge(size_t bytes) {
+  size_t page = (size_t)2 << 20;
+  char *p = mmap(0, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) return 0;
+  char *start = (char *)(((uintptr_t)p + page - 1) & ~(uintptr_t)(page - 1));
+  if (start > p) munmap(p, (size_t)(start - p));
+  if (start < p + page) munmap(start + bytes, (size_t)(p + page - start));
+#ifdef MADV_HUGEPAGE
+  madvise(start, bytes, MADV_HUGEPAGE);
+#endif
+  return start;
+}
+
 static void *from_system(size_t bytes) {
   if (bytes < BIG) {
     void *p = 0;
     return posix_memalign(&p, 64, bytes) == 0 ? p : 0;
   }
-  void *p = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (p == MAP_FAILED) return 0;
-#ifdef MADV_HUGEPAGE
-  madvise(p, bytes, MADV_HUGEPAGE);
-#endif
-  return p;
+  if (bytes >= HUGE_BLOCK) return map_huge(bytes);
+  if (region_left < bytes) {
+    region = map_huge(REGION);
+    region_left = region ? REGION : 0;
+    if (!region) return 0;
+  }
+  char *block = region;
+  region += bytes;
+  region_left -= bytes;
+  return block;
 }
 
 static void trim_locked(void) {
   for (int c = 0; c < CLASSES; c++) {
     size_t bytes = ((size_t)(8 + c % 8)) << (c / 8 + 5);
+    if (bytes >= BIG && bytes < HUGE_BLOCK) continue;
     while (free_blocks[c]) {
       node *block = free_blocks[c];
       free_blocks[c] = block->next;

@@ -38,11 +38,45 @@ double ck_uniform(uint64_t key, uint64_t index) {
   return index & 1 ? unit(w[2], w[3]) : unit(w[0], w[1]);
 }
 
-double ck_normal(uint64_t key, uint64_t index) {
+/* Box-Muller: elements 2 index and 2 index + 1. */
+static void normal_pair(uint64_t key, uint64_t index, double out[2]) {
   uint32_t w[4];
-  ck_philox(key, index >> 1, w);
+  ck_philox(key, index, w);
   double radius = sqrt(-2 * log(unit(w[0], w[1]))), angle = 6.283185307179586477 * unit(w[2], w[3]);
-  return index & 1 ? radius * sin(angle) : radius * cos(angle);
+  out[0] = radius * cos(angle);
+  out[1] = radius * sin(angle);
+}
+
+double ck_normal(uint64_t key, uint64_t index) {
+  double pair[2];
+  normal_pair(key, index >> 1, pair);
+  return pair[index & 1];
+}
+
+typedef struct {
+  uint64_t key;
+  long n;
+  double scale;
+  float *single;
+  double *full;
+} fill_job;
+
+static void fill_block(void *context, long block) {
+  const fill_job *j = context;
+  long end = ck_min((block + 1) * 4096, j->n);
+  for (long i = block * 4096; i < end; i += 2) {
+    double pair[2];
+    normal_pair(j->key, (uint64_t)i >> 1, pair);
+    for (long k = i; k < end && k < i + 2; k++) {
+      if (j->single) j->single[k] = (float)(j->scale * pair[k & 1]);
+      if (j->full) j->full[k] = j->scale * pair[k & 1];
+    }
+  }
+}
+
+void ck_fill_normal(uint64_t key, long n, double scale, float *single, double *full) {
+  fill_job j = {key, n, scale, single, full};
+  ck_parallel(fill_block, &j, ck_blocks(n, 4096));
 }
 
 bool ck_keep(uint64_t key, uint64_t index, double rate) {

@@ -4,14 +4,6 @@ import NamedTensors
 extension Machine {
   /// A member of a module as its methods see it: parameters are tensors.
   func member(_ index: Int, of module: ModuleInstance) throws -> Value {
-    let context = contexts.last
-    if let context, context.touched != nil {
-      switch module.members[index] {
-      case .module: break
-      case .list(let values) where !values.isEmpty: break
-      default: context.touched?[ObjectIdentifier(module), default: []].insert(index)
-      }
-    }
     return try materialised(module.members[index], in: module)
   }
 
@@ -71,7 +63,6 @@ extension Machine {
         at: span, tries: ["the model before `without \(part)`"])
     }
     if let index = module.memberIndex(name) {
-      contexts.last?.enter(module)
       switch module.members[index] {
       case .module(let inner, _): return .module(inner, within: within ?? module)
       case .list(let values):

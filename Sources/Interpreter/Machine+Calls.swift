@@ -264,7 +264,7 @@ extension Machine {
       }
       return try self.within(made) { try callMethod(code, of: module, within: nil, values, shape) }
     }
-    context.enter(module)
+    if context.mode == .shapes { context.reached.insert(identity) }
     return try enter(shape) {
       let label = context.placement.moduleLabels[identity] ?? Label64("module")
       let frame = Frame(self, slots: code.slotCount, module: module, globals: code.globals, place: label)

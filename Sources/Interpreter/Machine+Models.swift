@@ -46,7 +46,6 @@ extension Machine {
   /// as gone; without one, any mistake is an error.
   func checkShapes(of module: ModuleInstance) throws {
     let context = try RunContext(root: module, mode: .shapes, seed: 0)
-    context.touched = [:]
     module.gone = [:]
     let hasDropped = module.parts.contains { if case .absent = $0.value { true } else { false } }
     for name in module.definition.methodOrder {
@@ -55,8 +54,8 @@ extension Machine {
         guard let values = try exampleArguments(of: code, in: module) else { return }
         let names = code.parameters.filter { !$0.hasDefault }.map { Optional($0.name) }
         do {
-          let result = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
-          if case .absent(let absence) = result { module.gone[name] = absence.part }
+          let value = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
+          if case .absent(let absence) = value { module.gone[name] = absence.part }
         } catch let failure as Failure where failure.diagnostic.code == .absentBranch && hasDropped {
           module.gone[name] = failure.subject ?? ""
         }
@@ -88,11 +87,11 @@ extension Machine {
 
   /// Parts that no method reaches any more go too, and are named.
   private func dropUnreached(_ module: ModuleInstance, _ context: RunContext) throws {
-    let touched = context.touched?[ObjectIdentifier(module)] ?? []
-    for index in module.definition.partIndices
-    where !touched.contains(index) && !context.reaches(module.members[index]) {
+    for index in module.definition.partIndices where !context.reaches(module.members[index]) {
       let name = module.definition.memberNames[index]
       switch module.members[index] {
+      // An empty list of modules hands its argument on.
+      case .list(let values) where values.isEmpty: break
       case .module, .parameter, .list:
         module.members[index] = .absent(
           Absence(part: name, span: nil, isFollowing: true, former: module.members[index]))
@@ -116,21 +115,23 @@ extension Value {
 }
 
 extension ModuleInstance {
-  /// A model with some parameters changed; modules that stay as they are are shared.
+  /// A model with some parameters changed; modules that stay as they are are shared, the others get the origin given.
   package func mappingParameters(
-    _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
+    origin: Origin? = nil, _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> ModuleInstance {
-    try mapped([], change) ?? self
+    try mapped([], origin, change) ?? self
   }
 
   private func mapped(
-    _ path: [String], _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
+    _ path: [String], _ origin: Origin?,
+    _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> ModuleInstance? {
     var changed: ModuleInstance?
     for index in definition.partIndices {
       let name = definition.memberNames[index]
-      if let value = try Self.mapped(members[index], path + [name], change) {
+      if let value = try Self.mapped(members[index], path + [name], origin, change) {
         let copy = changed ?? copied()
+        if let origin { copy.origin = origin }
         copy.members[index] = value
         changed = copy
       }
@@ -139,7 +140,7 @@ extension ModuleInstance {
   }
 
   private static func mapped(
-    _ value: Value, _ path: [String],
+    _ value: Value, _ path: [String], _ origin: Origin?,
     _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> Value? {
     switch value {
@@ -147,11 +148,11 @@ extension ModuleInstance {
       let new = try change(path, parameter)
       return new === parameter ? nil : .parameter(new)
     case .module(let module, _):
-      return try module.mapped(path, change).map { .module($0, within: nil) }
+      return try module.mapped(path, origin, change).map { .module($0, within: nil) }
     case .list(let values):
       var isChanged = false
       let result = try values.enumerated().map { index, value in
-        guard let new = try mapped(value, path + ["\(index)"], change) else { return value }
+        guard let new = try mapped(value, path + ["\(index)"], origin, change) else { return value }
         isChanged = true
         return new
       }

@@ -34,8 +34,10 @@ package final class Machine: NameSource {
   package var declaredOptions: [(name: String, value: Value, text: String)] = []
   /// Folder of the script that runs; nil at the prompt.
   package var scriptFolder: String?
-  /// True in `pmm check` and while a module of a checkpoint is loaded: only declarations run.
-  package var isDeclaring = false
+  /// True in `pmm check`: statements that read, write, train or print are left out.
+  package var isChecking = false
+  /// True while the text that a checkpoint brings along is loaded: only declarations run.
+  private var isDeclaring = false
   /// Set when a training was ended by an interrupt; the script then stops after it.
   package var interruptedRun = false
   /// At the prompt an interrupted `train` returns what it has.
@@ -74,8 +76,12 @@ package final class Machine: NameSource {
     return Label64("random").mixed(context.seed).mixed(context.step).mixed(place.value).value
   }
 
-  package func note(_ text: String) { notes(Diagnostic(.note, .failed, text)) }
-  package func warn(_ code: DiagnosticCode, _ text: String) { notes(Diagnostic(.warning, code, text)) }
+  /// Says something once, however often a loop or a grid comes by.
+  package func note(_ text: String) { if said.insert(text).inserted { say("note: \(text)") } }
+  package func warn(_ code: DiagnosticCode, _ text: String) {
+    if said.insert(text).inserted { notes(Diagnostic(.warning, code, text)) }
+  }
+  private var said: Set<String> = []
 
   /// Where the script says its results go: its option `out`, else the current folder.
   package var outputFolder: String {
@@ -184,9 +190,11 @@ package final class Machine: NameSource {
     for statement in program.statements where Compiler.isDeclaration(statement) {
       _ = try compiler.statementCode(statement)(frame)
     }
+    var dryRun = isChecking ? DryRun(program) : nil
     var last = Value.none
     for statement in program.statements where !Compiler.isDeclaration(statement) {
       if isDeclaring, !Compiler.isNeededByDeclarations(statement) { continue }
+      if dryRun?.evaluates(statement) == false { continue }
       let code = try compiler.topStatement(statement)
       do { last = try code(frame) } catch let failure as Failure
         where isDeclaring && failure.diagnostic.code == .unknownName

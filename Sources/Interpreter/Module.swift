@@ -54,7 +54,9 @@ package protocol InitialiserValue: LanguageObject {
 /// One instance of a model: its members' values in the order of their declaration.
 package final class ModuleInstance {
   package let definition: ModelDefinition
-  package internal(set) var members: [Value] { didSet { knownPlacement = nil } }
+  package internal(set) var members: [Value] {
+    didSet { knownPlacement = nil }
+  }
   /// Values of the constructor's parameters, as given or by default.
   package let arguments: [(name: String, value: Value)]
   /// What was changed since the constructor ran, in order: enough to build it again.

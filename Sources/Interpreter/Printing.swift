@@ -49,7 +49,7 @@ extension Value {
     case .string(let text): "\"\(text)\""
     case .module(let module, _): module.definition.name
     case .tensor(let value) where !value.tensor.dimensions.isEmpty: "tensor \(value.tensor.axesText)"
-    case .object(let object): object.typeName
+    case .object(let object): object.brief
     default: printed
     }
   }

@@ -29,10 +29,8 @@ package final class RunContext {
   var memo: [MemoKey: Value] = [:]
   /// Slots that learned position tables have, by the axis that they count; the smallest one wins.
   package var limits: [Axis: Int] = [:]
-  /// Members other than modules that were read during a run on shapes, by module.
-  var touched: [ObjectIdentifier: Set<Int>]?
-  /// Modules that ran, or of which something was read, during a run on shapes.
-  private var entered: Set<ObjectIdentifier> = []
+  /// Modules that were called and parameters that were read during a run on shapes.
+  var reached: Set<ObjectIdentifier> = []
 
   package init(root: ModuleInstance, mode: Mode, seed: UInt64, step: Int = 0) throws {
     self.root = root
@@ -42,19 +40,15 @@ package final class RunContext {
     self.step = step
   }
 
-  /// Notes during a run on shapes that a module is used: to be handed on, as to `fuse`, is no use yet.
-  func enter(_ module: ModuleInstance) {
-    if touched != nil { entered.insert(ObjectIdentifier(module)) }
-  }
-
-  /// Whether a module, or one inside of it, was used.
+  /// Whether a module was called or one of its parameters read: to be handed to `fuse`, which may skip it, is no use yet.
   func reaches(_ value: Value) -> Bool {
     switch value {
     case .module(let module, _):
-      entered.contains(ObjectIdentifier(module)) || module.parts.contains { reaches($0.value) }
+      reached.contains(ObjectIdentifier(module)) || module.parts.contains { reaches($0.value) }
+    case .parameter(let parameter): reached.contains(ObjectIdentifier(parameter))
     case .list(let values): values.contains { reaches($0) }
-    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .parameter, .function,
-      .goal, .object:
+    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .function, .goal,
+      .object:
       false
     }
   }
@@ -72,6 +66,7 @@ package final class RunContext {
   /// The tensor of a parameter: bound, or its numbers, or the first numbers that its recipe gives at its path.
   func tensor(for parameter: ParameterValue) throws -> TensorValue? {
     let identity = ObjectIdentifier(parameter)
+    if mode == .shapes { reached.insert(identity) }
     if let known = tensors[identity] { return known }
     guard let index = placement.parameterIndex[identity] else { return nil }
     let path = placement.parameters[index].path

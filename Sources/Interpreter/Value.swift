@@ -143,11 +143,14 @@ package protocol LanguageObject: AnyObject {
   func element(_ keys: [Value]) throws -> Value?
   /// What the shell prints.
   var printed: String { get }
+  /// A few words that stand for it in a list or a table.
+  var brief: String { get }
   /// Equal labels mean equal values.
   var label: UInt64 { get }
 }
 
 extension LanguageObject {
+  package var brief: String { typeName }
   package var fieldNames: [String] { [] }
   package func field(_ name: String) throws -> Value? { nil }
   package func element(_ keys: [Value]) throws -> Value? { nil }

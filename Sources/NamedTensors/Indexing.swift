@@ -49,7 +49,7 @@ extension NamedTensor {
   /// 0, 1, .. along an axis, counted from the last slot if `newest`; int.
   package static func positions(over: Dimension, newest: Bool = false) throws -> NamedTensor {
     guard let n = over.size.value else { return .shape([over], .int) }
-    guard n <= Int(Int32.max) else { throw AxisError(.outOfRange, "`positions` of \(n) slots", operands: [0]) }
+    guard n >= 0, n <= Int(Int32.max) else { throw AxisError(.outOfRange, "`positions` of \(n) slots", operands: [0]) }
     let values = (0..<n).map { Int32(truncatingIfNeeded: newest ? n - 1 - $0 : $0) }
     return try ints(values, [over])
   }

@@ -84,9 +84,8 @@ package struct NamedTensor: Sendable {
   /// One float everywhere, as a view of one number; shape-only where a size is symbolic.
   package static func full(_ value: Double, _ dimensions: [Dimension]) throws -> NamedTensor {
     try Rules.distinct(dimensions)
-    let sizes = dimensions.compactMap(\.size.value)
-    guard sizes.count == dimensions.count else { return .shape(dimensions, .float) }
-    try Rules.countable(dimensions, sizes)
+    guard dimensions.allSatisfy({ $0.size.value != nil }) else { return .shape(dimensions, .float) }
+    let sizes = try Rules.known(dimensions)
     return try numbers {
       NamedTensor(
         dimensions, .float, Variable(try Tensor.scalar(value, Precision.active.dtype, repeated: sizes)))
@@ -96,13 +95,8 @@ package struct NamedTensor: Sendable {
   /// Checks that the values fill the dimensions; gives the shape.
   private static func extents(_ dimensions: [Dimension], _ count: Int) throws -> [Int] {
     try Rules.distinct(dimensions)
-    let shape = try dimensions.map { dimension in
-      guard let n = dimension.size.value, n >= 0 else {
-        throw AxisError(.unknownSize, "`\(dimension.axis)` has no size", operands: [1])
-      }
-      return n
-    }
-    guard try Rules.countable(dimensions, shape) == count else {
+    let shape = try Rules.known(dimensions)
+    guard shape.reduce(1, *) == count else {
       throw AxisError(.sizeMismatch, "\(count) values do not fill \(Rules.text(dimensions))", operands: [0, 1])
     }
     return shape

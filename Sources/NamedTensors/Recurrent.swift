@@ -24,45 +24,53 @@ extension NamedTensor {
         "`gru` needs weights of [gates, \(dim)] and [gates, \(to)], not \(Rules.text(wi.dimensions)) and "
           + Rules.text(wh.dimensions), operands: [1, 2])
     }
-    if let n = width.value, let whole = gates.size.value, whole != 3 * n {
+    if let n = width.value, let whole = gates.size.value, n.multipliedReportingOverflow(by: 3) != (whole, false) {
       throw AxisError(.sizeMismatch, "`gru` needs 3 x \(n) gates, but there are \(whole)", operands: [2])
     }
-    let gate = Axis("gate", owner: "gru")
-    let parts = [Dimension(gate, 3), Dimension(to, width)]
-    func apart(_ y: NamedTensor, _ bias: NamedTensor?) throws -> NamedTensor {
-      let whole = try bias.map { try binary(.add, y, $0) } ?? y
-      return try split(whole, gates.axis, into: parts)
-    }
-    let driven = try apart(dot(x, wi, over: [dim]), bi)
-    var result = try select(select(driven, gate, index: 0), over, index: 0).dimensions
-    result.insert(x.dimensions[place], at: min(place, result.count))
-    guard let steps = x.dimensions[place].size.value, !driven.isShapeOnly, !wh.isShapeOnly, bh?.isShapeOnly != true,
-      mask?.isShapeOnly != true
-    else { return .shape(result, .float) }
-    let rows = try select(select(driven, gate, index: 0), over, index: 0).dimensions
-    var state = try full(0, rows)
-    var states: [NamedTensor] = []
-    for step in 0..<steps {
-      let now = try select(driven, over, index: step)
-      let held = try apart(dot(state, wh, over: [to]), bh)
-      func pre(_ i: Int) throws -> NamedTensor {
-        try binary(.add, select(now, gate, index: i), select(held, gate, index: i))
+    for (operand, bias) in [(3, bi), (4, bh)] {
+      guard let bias else { continue }
+      guard bias.dimensions.count == 1, bias.carries(gates.axis) else {
+        throw AxisError(
+          .notContained, "`gru` needs a bias of [\(gates.axis)], not \(Rules.text(bias.dimensions))",
+          operands: [operand])
       }
-      let (reset, update) = (try unary(.sigmoid, pre(0)), try unary(.sigmoid, pre(1)))
-      let fresh = try unary(
-        .tanh,
-        binary(.add, select(now, gate, index: 2), binary(.multiply, reset, select(held, gate, index: 2))))
-      state = try binary(.add, fresh, binary(.multiply, update, binary(.subtract, state, fresh)))
-      if let mask {
-        let here = mask.carries(over) ? try select(mask, over, index: step) : mask
-        state = try choose(here, state, .scalar(0))
-      }
-      let slot = NamedTensor(
-        [Dimension(over, 1)] + state.dimensions, .float,
-        try numbers { try state.variable?.reshaped([1] + Rules.known(state.dimensions)) })
-      states.append(slot)
+      _ = try Rules.agree(gates.axis, gates.size, bias.dimensions[0].size, "gru", operands: [2, operand])
     }
-    let whole = try concat(states, over: over, to: over)
-    return try whole.ordered(result.map(\.axis))
+    let driven = try dot(x, wi, over: [dim])
+    let whole = try bi.map { try binary(.add, driven, $0) } ?? driven
+    let rows = whole.dimensions.filter { $0.axis !== over && $0.axis !== gates.axis }
+    let steps = x.dimensions[place]
+    if let mask {
+      try Rules.kind(mask, .bool, "gru", operand: 8)
+      for dimension in mask.dimensions {
+        guard let size = x.size(of: dimension.axis), dimension.axis !== dim else {
+          throw AxisError(
+            .notContained,
+            "the mask of `gru` has to fit in \(Rules.text(rows + [steps])), but is "
+              + Rules.text(mask.dimensions), operands: [0, 8])
+        }
+        _ = try Rules.agree(dimension.axis, size, dimension.size, "gru", operands: [0, 8])
+      }
+    }
+    let dimensions = rows + [steps, Dimension(to, width)]
+    guard !whole.isShapeOnly, !wh.isShapeOnly, bh?.isShapeOnly != true, mask?.isShapeOnly != true else {
+      return .shape(dimensions, .float)
+    }
+    let shape = try Rules.known(dimensions)
+    let count = shape.dropLast(2).reduce(1, *)
+    let gateCount = try Rules.known([gates])[0]
+    let turned = try whole.ordered(rows.map(\.axis) + [over, gates.axis])
+    let weight = try wh.ordered([gates.axis, to])
+    let here = try mask?.expanded(to: rows + [steps]).variable?.tensor
+    return NamedTensor(
+      dimensions, .float,
+      try numbers {
+        guard let input = turned.variable, let own = weight.variable else { return nil }
+        let length = shape[shape.count - 2]
+        let bias = try bh?.variable ?? Variable(Tensor(full: 0, shape: [gateCount], input.dtype))
+        return try Variable.gru(
+          input.reshaped([count, length, gateCount]), own, bias, mask: here?.reshaped([count, length])
+        ).reshaped(shape)
+      })
   }
 }

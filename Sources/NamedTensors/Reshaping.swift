@@ -20,7 +20,7 @@ extension NamedTensor {
     for dimension in into { try absent(x, dimension.axis, except: axis, "split") }
     let whole = x.dimensions[place].size
     var parts = into
-    let known = into.compactMap(\.size.value).reduce(1, *)
+    let known = into.filter { $0.size.value != nil }.map(\.size).reduce(.known(1), *).value ?? 0
     if let n = whole.value {
       let open = into.indices.filter { into[$0].size.value == nil }
       if open.count == 1, known > 0, n % known == 0 {

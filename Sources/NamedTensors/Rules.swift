@@ -67,24 +67,20 @@ enum Rules {
 
   /// The extents of a run with numbers.
   static func known(_ dimensions: [Dimension]) throws -> [Int] {
-    try dimensions.map { dimension in
+    var count = 1
+    return try dimensions.map { dimension in
       guard let n = dimension.size.value else {
         throw AxisError(.unknownSize, "`\(dimension.axis)` has no size", operands: [])
       }
+      guard n >= 0 else { throw AxisError(.outOfRange, "`\(dimension.axis)` has the size \(n)", operands: []) }
+      // Views repeat numbers without memory, so a shape may be larger than any memory; its count has to fit all the same.
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(n, 1))
+      guard !overflow, product < 1 << 50 else {
+        throw AxisError(.memory, "\(text(dimensions)) has too many numbers", operands: [])
+      }
+      count = product
       return n
     }
-  }
-
-  /// The number of entries; a view may repeat one number often, but not more often than can be counted.
-  @discardableResult
-  static func countable(_ dimensions: [Dimension], _ shape: [Int]) throws -> Int {
-    var count = 1
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw AxisError(.memory, "\(text(dimensions)) has more entries than can be counted") }
-      count = product
-    }
-    return count
   }
 
   static func kind(_ x: NamedTensor, _ allowed: ElementKind, _ op: String, operand: Int) throws {
@@ -115,7 +111,6 @@ extension NamedTensor {
       throw AxisError(.contradiction, "\(Rules.text(dimensions)) does not fit in \(Rules.text(target))")
     }
     let shape = try Rules.known(target)
-    try Rules.countable(target, shape)
     let turned = try variable.permuted(order)
     var next = 0
     let sources: [Int?] = target.map { dimension in

@@ -29,14 +29,20 @@ package struct Size: Hashable, Sendable, CustomStringConvertible {
   private var factor: String { isSum ? "(\(description))" : description }
 
   package static func + (a: Size, b: Size) -> Size {
-    if let x = a.value, let y = b.value { return .known(x.addingReportingOverflow(y).overflow ? Int.max : x + y) }
+    if let x = a.value, let y = b.value {
+      let (sum, overflow) = x.addingReportingOverflow(y)
+      if !overflow { return .known(sum) }
+    }
     if a.value == 0 { return b }
     if b.value == 0 { return a }
     return .symbolic("\(a)+\(b)")
   }
 
   package static func - (a: Size, b: Size) -> Size {
-    if let x = a.value, let y = b.value { return .known(x - y) }
+    if let x = a.value, let y = b.value {
+      let (difference, overflow) = x.subtractingReportingOverflow(y)
+      if !overflow { return .known(difference) }
+    }
     if b.value == 0 { return a }
     return .symbolic("\(a)-\(b.factor)")
   }
@@ -44,7 +50,7 @@ package struct Size: Hashable, Sendable, CustomStringConvertible {
   package static func * (a: Size, b: Size) -> Size {
     if let x = a.value, let y = b.value {
       let (product, overflow) = x.multipliedReportingOverflow(by: y)
-      return .known(overflow ? Int.max : product)
+      if !overflow { return .known(product) }
     }
     if a.value == 1 { return b }
     if b.value == 1 { return a }

@@ -1,15 +1,11 @@
 package import CKernels
-import CBLAS
 
 /// The threads that work on a kernel.
 package enum Threads {
   /// Set once at start; results do not depend on it.
   package static var count: Int {
     get { Int(ck_get_threads()) }
-    set {
-      openblas_set_num_threads(1)
-      ck_set_threads(Int32(clamping: newValue))
-    }
+    set { ck_set_threads(Int32(clamping: newValue)) }
   }
 }
 
@@ -59,6 +55,16 @@ package enum Random {
   package static func uniform(_ key: UInt64, _ index: Int) -> Double { ck_uniform(key, UInt64(index)) }
   /// Standard normal.
   package static func normal(_ key: UInt64, _ index: Int) -> Double { ck_normal(key, UInt64(index)) }
+  /// Fills float tensors with `scale` times standard normal numbers, element i a function of (key, i).
+  package static func fillNormal(_ tensor: Tensor, _ key: UInt64, scale: Double) {
+    withExtendedLifetime(tensor) {
+      switch tensor.dtype {
+      case .float32: ck_fill_normal(key, tensor.count, scale, tensor.pointer(), nil)
+      case .float64: ck_fill_normal(key, tensor.count, scale, nil, tensor.pointer())
+      case .int32, .bool: break
+      }
+    }
+  }
   /// A key of its own for `part` of the stream `key`.
   package static func fold(_ key: UInt64, _ part: UInt64) -> UInt64 {
     ck_mix(key &+ 0x9E37_79B9_7F4A_7C15 &* (part &+ 1))

@@ -1,6 +1,16 @@
 extension Tensor {
   /// A row major tensor of the values.
-  package init<T>(_ values: [T], shape: [Int], as dtype: DType) throws where T: BinaryFloatingPoint {
+  package init(_ values: [Float], shape: [Int], as dtype: DType) throws {
+    try self.init(converting: values, shape: shape, as: dtype)
+  }
+
+  /// A row major tensor of the values.
+  package init(_ values: [Double], shape: [Int], as dtype: DType) throws {
+    try self.init(converting: values, shape: shape, as: dtype)
+  }
+
+  /// Generic within this module only: a generic function of another module is not specialised, which costs 50 times more.
+  private init<T: BinaryFloatingPoint>(converting values: [T], shape: [Int], as dtype: DType) throws {
     try self.init(uninitialized: shape, dtype)
     guard values.count == count else {
       throw TensorError.mismatch("\(values.count) values do not fill \(shape)")

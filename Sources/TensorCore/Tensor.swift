@@ -37,11 +37,13 @@ package struct Tensor: Sendable {
   package init(uninitialized shape: [Int], _ dtype: DType) throws {
     var count = 1
     for n in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: n)
+      // An empty dimension counts as one here: strides multiply the others all the same.
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(n, 1))
       guard n >= 0, !overflow else { throw TensorError.memory(bytes: Int.max) }
       count = product
     }
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.size)
+    let whole = shape.contains(0) ? 0 : count
+    let (bytes, overflow) = whole.multipliedReportingOverflow(by: dtype.size)
     guard !overflow else { throw TensorError.memory(bytes: Int.max) }
     self.init(
       storage: try Storage(bytes: bytes), offset: 0, shape: shape, strides: Tensor.rowMajor(shape), dtype: dtype)
@@ -59,7 +61,7 @@ package struct Tensor: Sendable {
   }
 
   /// First element. The caller keeps the tensor alive while it uses the pointer.
-  package func pointer<T>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+  @inlinable package func pointer<T>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
     storage.base.assumingMemoryBound(to: T.self) + offset
   }
 

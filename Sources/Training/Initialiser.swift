@@ -13,10 +13,11 @@ package enum Initialiser: Sendable, Hashable {
   private func deviation(_ shape: [Int]) -> Double? {
     switch self {
     case .xavierNormal:
-      let rest = shape.dropFirst(2).reduce(1, *)
-      let out = (shape.first ?? 1) * rest
-      let into = (shape.count > 1 ? shape[1] : shape.first ?? 1) * rest
-      return out + into == 0 ? 0 : (2 / Double(out + into)).squareRoot()
+      let sizes = shape.map { Double($0) }
+      let rest = sizes.dropFirst(2).reduce(1, *)
+      let out = (sizes.first ?? 1) * rest
+      let into = (sizes.count > 1 ? sizes[1] : sizes.first ?? 1) * rest
+      return out + into == 0 ? 0 : (2 / (out + into)).squareRoot()
     case .normal(let std): return std
     case .zeros, .ones: return nil
     }
@@ -24,19 +25,12 @@ package enum Initialiser: Sendable, Hashable {
 
   /// A fresh tensor of the shape in the active precision.
   package func tensor(_ shape: [Int], key: UInt64) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape, Precision.active.dtype)
-    let fixed: Double = self == .ones ? 1 : 0
-    let std = deviation(shape)
-    withExtendedLifetime(result) {
-      for i in 0..<result.count {
-        let value = std.map { $0 * Random.normal(key, i) } ?? fixed
-        switch result.dtype {
-        case .float32: result.pointer(Float.self)[i] = Float(value)
-        case .float64: result.pointer(Double.self)[i] = value
-        case .int32, .bool: break
-        }
-      }
+    if let std = deviation(shape) {
+      let result = try Tensor(uninitialized: shape, Precision.active.dtype)
+      Random.fillNormal(result, key, scale: std)
+      try Interrupts.check()
+      return result
     }
-    return result
+    return try Tensor(full: self == .ones ? 1 : 0, shape: shape, Precision.active.dtype)
   }
 }

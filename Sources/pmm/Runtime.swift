@@ -6,6 +6,9 @@ import Shell
 import StandardLibrary
 import TensorCore
 
+/// Second of the clock at which the pending interrupt came; written by the signal handler alone.
+nonisolated(unsafe) private var firstInterrupt = 0
+
 /// Puts the parts together: builtins, standard library, streams, signals and threads.
 enum Runtime {
   /// A machine that prints to the console.
@@ -31,12 +34,24 @@ enum Runtime {
     Memory.setLimit(Int(clamping: ProcessInfo.processInfo.physicalMemory / 10 * 9))
   }
 
-  /// The first Ctrl-C asks the work to stop, a second one ends the program.
+  /// The first Ctrl-C asks the work to stop; another one, a second or more later, ends the program at once. Some
+  /// tools send the signal twice, to the program and to its group.
   static func installInterruptHandler() {
     signal(SIGINT) { _ in
-      if Interrupts.isPending { _exit(130) }
-      Interrupts.request()
+      var now = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &now)
+      if Interrupts.isPending {
+        if now.tv_sec > firstInterrupt + 1 { _exit(130) }
+      } else {
+        firstInterrupt = now.tv_sec
+        Interrupts.request()
+      }
     }
+    // Whoever started the program may have blocked the signal.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A reader that went away ends the program quietly.
     signal(SIGPIPE, SIG_DFL)
   }

@@ -48,7 +48,7 @@ enum Scripts {
     }
   }
 
-  /// Parses, resolves and evaluates declarations; nothing is trained, read or written.
+  /// Parses, resolves and builds models and edits on shapes; nothing is trained, read or written.
   static func check(_ files: [String]) -> Int32 {
     var status: Int32 = 0
     for file in files {
@@ -58,7 +58,7 @@ enum Scripts {
       }
       do {
         let machine = try Runtime.machine()
-        machine.isDeclaring = true
+        machine.isChecking = true
         let globals = Globals(moduleName: "", isUser: true)
         _ = try machine.run(SourceText(name: file, text: text), in: globals)
         try machine.checkModels(of: globals)

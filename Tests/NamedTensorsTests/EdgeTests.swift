@@ -102,3 +102,23 @@ struct EdgeTests {
     }
   }
 }
+
+/// Sizes that no memory holds are errors, never traps.
+struct HugeSizeTests {
+  private let huge = [Dimension(Axes.item, 1 << 40), Dimension(Axes.d, 1 << 40)]
+
+  @Test func hugeSizes() throws {
+    #expect(throws: AxisError.self) { try NamedTensor.full(1, huge) }
+    #expect(throws: AxisError.self) { try NamedTensor.full(1, [Dimension(Axes.d, -1)]) }
+    #expect(throws: AxisError.self) { try NamedTensor.floats([], [Dimension(Axes.step, 0)] + huge) }
+    let long = try NamedTensor.full(1, [Dimension(Axes.item, 1 << 40)])
+    #expect(throws: AxisError.self) { try NamedTensor.unary(.exp, long) }
+    #expect(throws: AxisError.self) { try NamedTensor.outer(long, .full(1, [Dimension(Axes.d, 1 << 40)])) }
+    #expect(throws: AxisError.self) { try NamedTensor.positions(over: Dimension(Axes.d, -3)) }
+    let shape = NamedTensor.shape(huge, .float)
+    #expect(try NamedTensor.join(shape, [Axes.item, Axes.d], to: Axes.out).size(of: Axes.out)?.value == nil)
+    #expect(throws: AxisError.self) {
+      try NamedTensor.split(shape, Axes.d, into: [Dimension(Axes.head, 1 << 40), Dimension(Axes.out, 1 << 40)])
+    }
+  }
+}

@@ -184,6 +184,7 @@ struct StepBenchmark {
         Threads.count = threads
         var forwards: [Double] = []
         var backwards: [Double] = []
+        var faults: [Int] = []
         var usageBefore = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &usageBefore)
         let before = Double(usageBefore.tv_sec) * 1e3 + Double(usageBefore.tv_nsec) * 1e-6
@@ -192,11 +193,15 @@ struct StepBenchmark {
           _ = try step()
           forwards.append(Self.split.0 - start)
           backwards.append(Self.split.1 - Self.split.0)
+          var usage = rusage()
+          getrusage(0, &usage)
+          faults.append(Int(usage.ru_minflt))
         }
         var usage = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &usage)
         let cpu = Double(usage.tv_sec) * 1e3 + Double(usage.tv_nsec) * 1e-6 - before
         print("cpu a step: \(cpu / 25) ms, threads \(threads)")
+        print("page faults after steps 1, 5, 25: \(faults[0]), \(faults[4]), \(faults[24]) threads")
         forwards.sort()
         backwards.sort()
         print(

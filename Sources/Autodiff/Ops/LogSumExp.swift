@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 
 extension Variable {
@@ -7,20 +8,26 @@ extension Variable {
     guard let n = shape.last, dtype.isFloat else { throw TensorError.mismatch("logsumexp of \(shape)") }
     let x = try tensor.contiguous()
     let y = try Tensor(uninitialized: Array(shape.dropLast()), dtype)
+    let rows = y.count
     withExtendedLifetime((x, y)) {
-      switch dtype {
-      case .float32: Reference.logsumexp(y.count, n, x.pointer(Float.self), y.pointer(Float.self))
-      case .float64: Reference.logsumexp(y.count, n, x.pointer(Double.self), y.pointer(Double.self))
-      case .int32, .bool: break
+      if x.dtype == .float32 {
+        Kernels.table.logsumexp(rows, n, x.pointer(), y.pointer())
+      } else {
+        Reference.logsumexp(rows, n, x.pointer(Double.self), y.pointer(Double.self))
       }
     }
     return try .recorded(y, [self]) { g in
-      let sources: [Int?] = y.shape.indices.map { $0 } + [nil]
-      return [
-        try Elementwise.with(g.expanded(x.shape, sources: sources), x, y.expanded(x.shape, sources: sources)) {
-          g, x, y in y == -.infinity ? 0 : g * Elementwise.exponential(x - y)
+      let g = try g.contiguous()
+      let gx = try Tensor(uninitialized: x.shape, x.dtype)
+      withExtendedLifetime((x, y, g, gx)) {
+        if x.dtype == .float32 {
+          Kernels.table.logsumexp_grad(rows, n, x.pointer(), y.pointer(), g.pointer(), gx.pointer())
+        } else {
+          Reference.logsumexpGradient(
+            rows, n, x.pointer(Double.self), y.pointer(Double.self), g.pointer(Double.self), gx.pointer(Double.self))
         }
-      ]
+      }
+      return [gx]
     }
   }
 }

@@ -11,19 +11,27 @@ extension Tensor {
     _ distribution: Distribution, key: UInt64, shape: [Int], dtype: DType = Precision.active.dtype
   ) throws -> Tensor {
     let result = try Tensor(uninitialized: shape, dtype)
+    if distribution == .normal {
+      Random.fillNormal(result, key, scale: 1)
+      try Interrupts.check()
+      return result
+    }
     withExtendedLifetime(result) {
-      for i in 0..<result.count {
-        let value =
-          switch distribution {
-          case .uniform: Random.uniform(key, i)
-          case .normal: Random.normal(key, i)
-          case .gumbel: -Double.log(-Double.log(Random.uniform(key, i)))
-          }
-        switch dtype {
-        case .float32: result.pointer(Float.self)[i] = Float(value)
-        case .float64: result.pointer(Double.self)[i] = value
-        case .int32, .bool: break
+      func value(_ i: Int) -> Double {
+        switch distribution {
+        case .uniform: Random.uniform(key, i)
+        case .normal: Random.normal(key, i)
+        case .gumbel: -Double.log(-Double.log(Random.uniform(key, i)))
         }
+      }
+      switch dtype {
+      case .float32:
+        let out = result.pointer(Float.self)
+        for i in 0..<result.count { out[i] = Float(value(i)) }
+      case .float64:
+        let out = result.pointer(Double.self)
+        for i in 0..<result.count { out[i] = value(i) }
+      case .int32, .bool: break
       }
     }
     return result

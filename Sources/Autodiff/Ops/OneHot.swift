@@ -11,10 +11,10 @@ extension Variable {
         guard place >= 0, Int(place) < size else {
           throw TensorError.outOfRange("index \(place) is outside 0..<\(size)")
         }
-        switch result.dtype {
-        case .float32: result.pointer(Float.self)[i * size + Int(place)] = 1
-        case .float64: result.pointer(Double.self)[i * size + Int(place)] = 1
-        case .int32, .bool: break
+        if result.dtype == .float32 {
+          result.pointer(Float.self)[i * size + Int(place)] = 1
+        } else {
+          result.pointer(Double.self)[i * size + Int(place)] = 1
         }
       }
     }

@@ -7,6 +7,14 @@ package enum UnaryOp: String, Sendable, CaseIterable {
   case leakyRelu = "leaky_relu"
   case tanh, sigmoid, softplus
 
+  /// Whether the slope needs x; else y, which has the sign of x where that matters, is enough.
+  var needsArgument: Bool {
+    switch self {
+    case .neg, .sqrt, .exp, .relu, .leakyRelu, .tanh, .sigmoid: false
+    case .abs, .log, .gelu, .quickGelu, .geluTanh, .silu, .softplus: true
+    }
+  }
+
   /// The number of the op in the C kernels.
   var code: Int32 {
     switch self {

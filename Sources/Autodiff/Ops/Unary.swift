@@ -24,16 +24,18 @@ extension Variable {
         for i in 0..<x.count { to[i] = Reference.value(op, from[i]) }
       }
     }
+    // Where the slope follows from y alone, x is not kept.
+    let kept = op.needsArgument ? x : y
     return try .recorded(y, [self]) { g in
       let g = try g.contiguous()
-      let gx = try Tensor(uninitialized: x.shape, x.dtype)
-      withExtendedLifetime((x, y, g, gx)) {
-        if x.dtype == .float32 {
-          Kernels.table.unary_grad(op.code, x.count, x.pointer(), y.pointer(), g.pointer(), gx.pointer())
+      let gx = try Tensor(uninitialized: kept.shape, kept.dtype)
+      withExtendedLifetime((kept, y, g, gx)) {
+        if kept.dtype == .float32 {
+          Kernels.table.unary_grad(op.code, kept.count, kept.pointer(), y.pointer(), g.pointer(), gx.pointer())
         } else {
-          let (px, py) = (x.pointer(Double.self), y.pointer(Double.self))
+          let (px, py) = (kept.pointer(Double.self), y.pointer(Double.self))
           let (pg, out) = (g.pointer(Double.self), gx.pointer(Double.self))
-          for i in 0..<x.count { out[i] = pg[i] * Reference.derivative(op, px[i], py[i]) }
+          for i in 0..<kept.count { out[i] = pg[i] * Reference.derivative(op, px[i], py[i]) }
         }
       }
       return [gx]

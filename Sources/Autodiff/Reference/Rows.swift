@@ -30,6 +30,15 @@ extension Reference {
     }
   }
 
+  static func logsumexpGradient<T: Real>(
+    _ rows: Int, _ n: Int, _ x: UnsafeMutablePointer<T>, _ y: UnsafeMutablePointer<T>, _ g: UnsafeMutablePointer<T>,
+    _ out: UnsafeMutablePointer<T>
+  ) {
+    for r in 0..<rows {
+      for i in r * n..<(r + 1) * n { out[i] = y[r] == -.infinity || g[r] == 0 ? 0 : g[r] * T.exp(x[i] - y[r]) }
+    }
+  }
+
   /// Softmax of each row, or its logarithm. A row of nothing but minus infinity has softmax 0.
   static func softmax<T: Real>(
     _ rows: Int, _ n: Int, _ log: Bool, _ x: UnsafeMutablePointer<T>, _ y: UnsafeMutablePointer<T>

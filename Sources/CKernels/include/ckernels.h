@@ -42,6 +42,8 @@ void ck_philox(uint64_t key, uint64_t index, uint32_t out[_Nonnull 4]);
 double ck_uniform(uint64_t key, uint64_t index);
 /* Standard normal, element `index`. */
 double ck_normal(uint64_t key, uint64_t index);
+/* out[i] = scale * ck_normal(key, i), on all threads; the same bits as one by one. */
+void ck_fill_normal(uint64_t key, long n, double scale, float *_Nullable single, double *_Nullable full);
 /* Whether dropout keeps element `index`. */
 bool ck_keep(uint64_t key, uint64_t index, double rate);
 
@@ -87,6 +89,19 @@ typedef struct {
   float *_Nullable logits;                      /* gradient of the logits [rows, among], if wanted */
 } ck_dot_lse;
 
+/* One step of a GRU over [rows, steps, ..] tensors; pointers to the step's first row, steps between rows. `held` is
+   state Wh' + bh, [rows, 3 width]; gates keeps reset, update, new and held new, [rows, 4 width]. */
+typedef struct {
+  long rows, width;
+  const float *_Nullable driven, *_Nullable held;
+  float *_Nullable before, *_Nullable state, *_Nullable after, *_Nullable gates;  /* after: `before` of the next step */
+  const uint8_t *_Nullable mask;
+  long driven_step, state_step, gate_step, mask_step;
+  /* backward only; straight [rows, width] holds what passes by the gates from the later step to this one */
+  const float *_Nullable grad, *_Nullable carried;
+  float *_Nullable ddriven, *_Nullable dheld, *_Nullable straight;
+} ck_gru_step;
+
 typedef struct {
   const char *name;
   void (*unary)(int op, long n, const float *x, float *y);
@@ -118,6 +133,11 @@ typedef struct {
   void (*attention_grad)(const ck_attention *job);
   void (*dot_lse)(const ck_dot_lse *job);
   void (*dot_lse_grad)(const ck_dot_lse *job);
+  void (*gru_step)(const ck_gru_step *step);
+  void (*gru_step_grad)(const ck_gru_step *step);
+  /* log sum exp of each row; minus infinity for a row of nothing but that, whose gradient is 0. */
+  void (*logsumexp)(long rows, long n, const float *x, float *y);
+  void (*logsumexp_grad)(long rows, long n, const float *x, const float *y, const float *g, float *gx);
   /* out[i] = x[index[i]] in rows of `width`. */
   void (*gather)(long count, long width, const int32_t *index, const float *x, float *out);
   /* out[v] = sum of g[i] where index[i] = v, in order of i; out is overwritten. */
