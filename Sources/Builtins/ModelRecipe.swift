@@ -26,6 +26,8 @@ struct ModelRecipe {
     var edits: [JSONValue] = []
     for edit in module.edits {
       switch edit {
+      // Numbers stand in the file already, at the parameter's path.
+      case .with(_, .tensor): break
       case .with(let path, let value):
         edits.append(
           .object([
@@ -63,7 +65,6 @@ struct ModelRecipe {
       guard case .axis(let known)? = machine.preludeValue(axis.axis.name), known.axis == axis.axis else { break }
       return .object(["axis": .string(axis.axis.name), "size": axis.size.map { .int($0) } ?? .null])
     case .module(let module, _): return .object(["module": try json(module)])
-    case .tensor: return .object(["tensor": .null])
     case .function(let function):
       switch function.kind {
       case .builtin(let builtin): return .object(["builtin": .string(builtin.name)])
@@ -74,7 +75,7 @@ struct ModelRecipe {
       }
     case .object(let object):
       if let initialiser = object as? InitialiserObject { return Self.json(initialiser) }
-    case .absent, .record, .range, .path, .parameter, .goal: break
+    case .absent, .record, .range, .path, .tensor, .parameter, .goal: break
     }
     throw call.fail(
       .wrongType, "\(what) is \(value.described), which a checkpoint cannot keep", argument: 0,
@@ -121,7 +122,6 @@ struct ModelRecipe {
     guard case .module(var module, _) = made else { throw damaged("`\(name)` makes no model") }
     for edit in edits {
       if let path = edit["with"]?.list?.compactMap(\.string), !path.isEmpty, let value = edit["value"] {
-        if value["tensor"] != nil { continue }
         module = try machine.edit(
           module, with: [("." + path.joined(separator: "."), try self.value(value))], at: call.span)
       } else if let path = edit["without"]?.list?.compactMap(\.string), !path.isEmpty {

@@ -9,7 +9,7 @@ package struct Renderer: Sendable {
     let head =
       diagnostic.severity == .note
       ? diagnostic.severity.rawValue : "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
-    var lines = ["\(paint(head, diagnostic.severity)): \(Self.printable(diagnostic.message))"]
+    var lines = ["\(paint(head, diagnostic.severity)): \(Self.words(diagnostic.message))"]
     var groups: [(source: SourceText, labels: [Label])] = []
     for label in diagnostic.labels.prefix(6) {
       if let index = groups.firstIndex(where: { $0.source === label.span.source }) {
@@ -32,8 +32,8 @@ package struct Renderer: Sendable {
         lines.append(underline(label, margin: margin, isFirst: label.span.start == first.start))
       }
     }
-    for note in diagnostic.notes { lines.append("\(margin) = note: \(Self.printable(note))") }
-    for attempt in diagnostic.tries { lines.append("\(margin) = try: \(Self.printable(attempt))") }
+    for note in diagnostic.notes { lines.append("\(margin) = note: \(Self.words(note))") }
+    for attempt in diagnostic.tries { lines.append("\(margin) = try: \(Self.words(attempt))") }
     return lines.joined(separator: "\n")
   }
 
@@ -48,6 +48,11 @@ package struct Renderer: Sendable {
     line.utf8.count <= 160 ? line : String(line.prefix(157)) + "..."
   }
 
+  /// What is said, cut where a name or a text of the user's is too long to be read.
+  private static func words(_ text: String) -> String {
+    printable(text.utf8.count <= 1000 ? text : String(text.prefix(500)) + "...")
+  }
+
   private func underline(_ label: Label, margin: String, isFirst: Bool) -> String {
     let start = label.span.source.position(of: label.span.start)
     let line = label.span.source.line(start.line)
@@ -59,7 +64,7 @@ package struct Renderer: Sendable {
     // A tab keeps its width on the line above, so it is kept here too.
     let blanks = String(before.prefix(157).map { $0 == "\t" ? "\t" : " " })
     let mark = String(repeating: isFirst ? "^" : "~", count: min(100, max(1, inside.count)))
-    let text = label.text.isEmpty ? "" : " " + Self.printable(label.text)
+    let text = label.text.isEmpty ? "" : " " + Self.words(label.text)
     return "\(margin) | \(blanks)\(isColoured ? "\u{1B}[31m\(mark)\u{1B}[0m" : mark)\(text)"
   }
 

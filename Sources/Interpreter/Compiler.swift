@@ -22,7 +22,28 @@ struct Compiler {
   static func isNeededByDeclarations(_ statement: Statement) -> Bool {
     switch statement.kind {
     case .importModule, .importNames, .axis, .type: true
-    case .model, .loss, .define, .bind, .update, .loop, .whileLoop, .returnValue, .expression: false
+    case .bind(_, _, let value): isPlain(value)
+    case .model, .loss, .define, .update, .loop, .whileLoop, .returnValue, .expression: false
+    }
+  }
+
+  /// Whether a value is made without calls, but for options: settings such as `width = 64` that models use.
+  private static func isPlain(_ expression: Expression) -> Bool {
+    switch expression.kind {
+    case .none, .bool, .integer, .float, .string, .name, .path, .lambda: true
+    case .list(let elements): elements.allSatisfy { isPlain($0) }
+    case .record(let fields):
+      fields.allSatisfy { field in
+        switch field {
+        case .named(_, let value), .path(_, let value, _), .spread(let value): isPlain(value)
+        }
+      }
+    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .range(let a, let b):
+      isPlain(a) && isPlain(b)
+    case .not(let inner), .negate(let inner): isPlain(inner)
+    case .call(let callee, let arguments):
+      callee.binding == .builtin("option") && arguments.allSatisfy { isPlain($0.value) }
+    case .format, .comprehension, .pipe, .with, .without, .field, .fields, .element, .branch, .grid, .attempt: false
     }
   }
 

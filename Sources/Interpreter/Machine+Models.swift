@@ -165,11 +165,16 @@ extension ModuleInstance {
 extension Machine {
   /// Builds every model of a file that needs no argument, so that its methods run on shapes.
   package func checkModels(of globals: Globals) throws {
+    var found: [Diagnostic] = []
     for name in globals.table.names.sorted() {
       guard case .function(let function)? = globals.value(named: name), case .model(let definition) = function.kind,
         definition.home === globals, definition.parameters.allSatisfy(\.hasDefault)
       else { continue }
-      _ = try construct(definition, [], .from(definition.span, names: []))
+      do { _ = try construct(definition, [], .from(definition.span, names: [])) } catch let failure as Failure {
+        // Names are bound, so one without a value is a setting that only a run of the file knows.
+        if failure.diagnostic.code != .unknownName { found.append(failure.diagnostic) }
+      }
     }
+    if !found.isEmpty { throw Rejection(found) }
   }
 }

@@ -199,7 +199,12 @@ package final class Machine: NameSource {
       if isDeclaring, !Compiler.isNeededByDeclarations(statement) { continue }
       if dryRun?.evaluates(statement) == false { continue }
       let code = try compiler.topStatement(statement)
-      last = try code(frame)
+      do { last = try code(frame) } catch let failure as Failure
+        where isDeclaring && failure.diagnostic.code == .unknownName
+      {
+        // A setting that is made of one that was not run stays unknown as well.
+        continue
+      }
       try each?(last)
     }
     return last

@@ -37,6 +37,15 @@ struct RendererTests {
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 200 })
   }
 
+  @Test func longNamesAreCut() {
+    let name = String(repeating: "a", count: 100_000)
+    let source = SourceText(name: "s", text: name)
+    let diagnostic = Diagnostic(
+      .error, .unknownName, "nothing here is called `\(name)`", labels: [Label(Span(source, 0, 100_000), name)],
+      notes: [name], tries: [name])
+    #expect(Renderer().render(diagnostic).utf8.count < 4000)
+  }
+
   @Test(arguments: [0, 3, 7, 100, -4]) func placesOutsideOfTheTextAreClamped(_ offset: Int) {
     let source = SourceText(name: "s", text: "é\r\n日本")
     let span = Span(source, offset, offset + 1000)

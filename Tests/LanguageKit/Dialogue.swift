@@ -52,6 +52,21 @@ package final class Dialogue {
     return line.dropFirst("error[".count).split(separator: "]: ", maxSplits: 1).joined(separator: ": ")
   }
 
+  /// What a check of a file finds: every message, or nothing.
+  package static func check(_ text: String) throws -> String {
+    try onDeepStack {
+      let dialogue = try Dialogue()
+      let machine = dialogue.session.machine
+      machine.isDeclaring = true
+      let globals = Globals(moduleName: "", isUser: true)
+      do {
+        try machine.run(SourceText(name: "checked.pmm", text: text), in: globals)
+        try machine.checkModels(of: globals)
+      } catch { dialogue.lines.all += Session.diagnostics(of: error).map { Renderer().render($0) } }
+      return dialogue.lines.all.joined(separator: "\n")
+    }
+  }
+
   /// What every entry of a session prints, in order.
   package static func replay(_ transcript: Transcript) throws -> [String] {
     try onDeepStack {

@@ -91,7 +91,7 @@ package struct Transcript: Sendable, Equatable {
     for index in 0..<max(wanted.count, found.count) {
       guard index < wanted.count else { return "line \(index + 1) is not expected: \(found[index])" }
       guard index < found.count else { return "line \(index + 1) is missing: \(wanted[index])" }
-      guard LinePattern(wanted[index]).matches(found[index]) else {
+      guard wanted[index] == found[index] || LinePattern(wanted[index]).matches(found[index]) else {
         return "line \(index + 1)\n  expected: \(wanted[index])\n  printed:  \(found[index])"
       }
     }
