@@ -75,8 +75,15 @@ package struct MatrixProduct {
   /// By shape and kernel level alone, so that results do not depend on the number of threads. What was measured stands
   /// in docs/explanation/decisions/0006-two-products.md.
   package var choice: Library {
-    Self.wanted ?? .own
+    if let wanted = Self.wanted { return wanted }
+    if Self.isPortable {
+      // Below that, what a call costs outweighs what it saves.
+      return rows * columns * inner >= 4096 ? .openblas : .own
+    }
+    return min(rows, columns, inner) >= 512 ? .openblas : .own
   }
+
+  private static let isPortable = Kernels.level == "portable"
 
   /// Multiplies on all threads. What is left after an interrupt is not computed.
   package func run(by library: Library? = nil) {

@@ -16,7 +16,11 @@ struct MatrixProductBenchmark {
     ("projection, width 64", 1, 6_400, 64, 64),
     ("weight gradient, width 64", 1, 64, 64, 6_400),
     ("scores of a batch", 1, 1_280, 1_280, 32),
-    ("attention, many small", 256, 50, 50, 64),
+    ("many, 50 slots of width 64", 256, 50, 50, 64),
+    ("many, 20 slots of width 16", 640, 20, 20, 16),
+    ("many, 16 slots of width 32", 640, 16, 16, 32),
+    ("many, 1 by 20 of width 32", 640, 1, 20, 32),
+    ("many, 8 slots of width 8", 640, 8, 8, 8),
     ("projection, width 128", 1, 6_400, 128, 128),
     ("projection, width 256", 1, 3_200, 256, 256),
     ("weight gradient, width 256", 1, 256, 256, 3_200),
@@ -36,11 +40,13 @@ struct MatrixProductBenchmark {
   }
 
   @Test func timesBoth() throws {
+    let before = Threads.count
+    defer { Threads.count = before }
     Threads.count = getenv("PMM_BENCHMARK_PRODUCT").flatMap { Int(String(cString: $0)) } ?? 1
     print("GF/s, best of 15 rounds in turn; \(Kernels.level), \(Threads.count) threads")
     print("shape                         batch   rows  columns   inner     own  openblas  own/openblas")
     for (name, batch, rows, columns, inner) in Self.shapes {
-      // A weight gradient reads both operands along their rows: its A lies transposed, as does B of a row by row product.
+      // The gradient of a weight is the product of transposed inputs with gradients.
       let transposed = name.hasPrefix("weight")
       let a = try Tensor(full: 0.5, shape: [batch * rows * inner], .float32)
       let b = try Tensor(full: 0.5, shape: [batch * columns * inner], .float32)
