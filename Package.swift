@@ -15,7 +15,8 @@ let package = Package(
     .module("Semantics", uses: "Diagnostics", "Syntax"),
     // numbers
     .c("CKernels"),
-    .module("TensorCore", uses: "CKernels"),
+    .library("CBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    .module("TensorCore", uses: "CKernels", "CBLAS"),
     .module("Autodiff", uses: "TensorCore", "CKernels"),
     .module("NamedTensors", uses: "Autodiff", "TensorCore"),
     .module("Training", uses: "Autodiff", "TensorCore", "CKernels"),

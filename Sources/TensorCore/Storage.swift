@@ -12,5 +12,5 @@ package final class Storage: @unchecked Sendable {
     self.bytes = wanted
   }
 
-  deinit { ck_free(base, bytes) }
+  deinit { ck_free(base) }
 }

@@ -28,18 +28,6 @@ struct TensorTests {
     #expect(throws: TensorError.self) { try x.reshaped([5]) }
   }
 
-  @Test func memoryIsCountedReusedAndLimited() throws {
-    let bytes = 3 << 20
-    var x: Tensor? = try Tensor(uninitialized: [bytes], .bool)
-    let place = x?.storage.base
-    x = nil
-    let again = try Tensor(uninitialized: [bytes], .bool)
-    #expect(again.storage.base == place || Memory.now.pooled > 0)
-    #expect(throws: TensorError.self) { try Tensor(uninitialized: [1 << 40, 1 << 20], .float32) }
-    #expect(throws: TensorError.self) { try Tensor(uninitialized: [Int.max, 8], .float32) }
-    #expect(Int(bitPattern: again.storage.base) % 64 == 0)
-  }
-
   /// First words of Philox 4x32-10, from the paper's known answers, by way of the uniform numbers that they give.
   @Test func randomNumbersAreFunctionsOfKeyAndIndex() {
     #expect(Random.uniform(1, 5) == Random.uniform(1, 5))

@@ -84,15 +84,24 @@ struct Matrices {
   var transposed: Matrices { Matrices(tensor, batch, columns, rows, batchStride, columnStride, rowStride) }
 }
 
+extension Matrices {
+  fileprivate var operand: MatrixProduct.Operand {
+    MatrixProduct.Operand(
+      UnsafePointer(tensor.pointer(Float.self)), batchStride: batchStride, rowStride: rowStride,
+      columnStride: columnStride)
+  }
+}
+
 enum Product {
   /// out (contiguous) = a b for each matrix of the batch.
   static func run(_ a: Matrices, _ b: Matrices, into out: Tensor) {
     if out.count == 0 { return }
     withExtendedLifetime((a.tensor, b.tensor, out)) {
       if out.dtype == .float32 {
-        Kernels.table.gemm(
-          a.batch, a.rows, b.columns, a.columns, a.tensor.pointer(), a.batchStride, a.rowStride, a.columnStride,
-          b.tensor.pointer(), b.batchStride, b.rowStride, b.columnStride, out.pointer())
+        MatrixProduct(
+          batch: a.batch, rows: a.rows, columns: b.columns, inner: a.columns, a.operand, b.operand,
+          into: out.pointer()
+        ).run()
       } else {
         Reference.product(a, b, out.pointer(Double.self))
       }

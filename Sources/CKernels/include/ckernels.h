@@ -21,9 +21,9 @@ int ck_get_threads(void);
 /* Runs blocks 0..<blocks; skips what is left once an interrupt is pending. Nested calls run on the caller. */
 void ck_parallel(ck_block run, void *context, long blocks);
 
-/* ---- memory: free lists by size class, 64-byte aligned, never given back between steps ---- */
+/* ---- memory: 64-byte aligned; blocks of any sizes share it, and none goes back to the system between steps ---- */
 void *_Nullable ck_alloc(size_t bytes);
-void ck_free(void *block, size_t bytes);
+void ck_free(void *block);
 /* Gives pooled blocks back to the system. */
 void ck_trim(void);
 /* Bytes that a kernel asked for in vain since the last call; 0 if none. */

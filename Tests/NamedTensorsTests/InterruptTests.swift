@@ -1,0 +1,63 @@
+import Autodiff
+import NamedTensors
+import TensorCore
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A request to stop is a flag of the process, so each test runs in a process of its own.
+struct InterruptTests {
+  /// [rows, inner] x [inner, columns], again and again until a request is seen; asserts that it was.
+  private static func multiplyUntilInterrupted(rows: Int, inner: Int, columns: Int) throws {
+    let (row, term, column) = (Dimension(Axes.batch, rows), Dimension(Axes.d, inner), Dimension(Axes.item, columns))
+    let a = try NamedTensor.doubles([Double](repeating: 0.5, count: rows * inner), [row, term])
+    let b = try NamedTensor.doubles([Double](repeating: 0.5, count: inner * columns), [term, column])
+    #expect(throws: TensorError.interrupted) {
+      for _ in 0..<5000 { _ = try NamedTensor.dot(a, b, over: [Axes.d]) }
+    }
+    #expect(Interrupts.isPending)
+    Interrupts.clear()
+    let after = try NamedTensor.dot(a, b, over: [Axes.d])
+    #expect(after.doubleValues().last == 0.25 * Double(inner))
+  }
+
+  /// Asks from another thread a little later, as a signal handler does.
+  private static func requestSoon() {
+    var thread = pthread_t()
+    pthread_create(
+      &thread, nil,
+      { _ in
+        usleep(30_000)
+        Interrupts.request()
+        return nil
+      }, nil)
+  }
+
+  @Test func aPendingRequestStopsAnOperation() async {
+    await #expect(processExitsWith: .success) {
+      Threads.count = 2
+      Interrupts.request()
+      try InterruptTests.multiplyUntilInterrupted(rows: 3, inner: 4, columns: 5)
+    }
+  }
+
+  /// Large enough for OpenBLAS at every level.
+  @Test func aRequestStopsALargeProduct() async {
+    await #expect(processExitsWith: .success) {
+      Threads.count = 2
+      InterruptTests.requestSoon()
+      try InterruptTests.multiplyUntilInterrupted(rows: 2048, inner: 1024, columns: 2048)
+    }
+  }
+
+  /// The shape of a weight's gradient, which the own kernels take where they are vectorised.
+  @Test func aRequestStopsAThinProduct() async {
+    await #expect(processExitsWith: .success) {
+      Threads.count = 2
+      InterruptTests.requestSoon()
+      try InterruptTests.multiplyUntilInterrupted(rows: 256, inner: 8192, columns: 128)
+    }
+  }
+}
