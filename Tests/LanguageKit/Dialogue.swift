@@ -57,7 +57,7 @@ package final class Dialogue {
     try onDeepStack {
       let dialogue = try Dialogue()
       let machine = dialogue.session.machine
-      machine.isDeclaring = true
+      machine.isChecking = true
       let globals = Globals(moduleName: "", isUser: true)
       do {
         try machine.run(SourceText(name: "checked.pmm", text: text), in: globals)
