@@ -19,6 +19,7 @@ package final class Dialogue {
     let machine = Machine(
       builtins: Catalog.all, loader: FileModuleLoader(library: library), output: { lines.all.append($0) },
       notes: { lines.all.append(Renderer().render($0)) })
+    machine.say = { lines.all.append($0) }
     machine.isInteractive = true
     machine.seed = seed
     machine.givenOptions = options
