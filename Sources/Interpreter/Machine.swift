@@ -85,6 +85,8 @@ package final class Machine: NameSource {
     if said.insert(text).inserted { notes(Diagnostic(.warning, code, text)) }
   }
   private var said: Set<String> = []
+  /// A new entry at the prompt may say again what an earlier one said.
+  package func beginEntry() { said = [] }
 
   /// Where the script says its results go: its option `out`, else the current folder.
   package var outputFolder: String {

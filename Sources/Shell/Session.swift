@@ -23,6 +23,7 @@ package final class Session {
     let program = Parser.parse(source)
     if program.isIncomplete { return .incomplete(program.diagnostics) }
     if !program.diagnostics.isEmpty { return .failed(program.diagnostics) }
+    machine.beginEntry()
     do {
       try machine.run(program, in: globals) { [machine] value in
         if !value.isNone { machine.output(value.printed) }
