@@ -19,6 +19,7 @@ package final class Dialogue {
     let machine = Machine(
       builtins: Catalog.all, loader: FileModuleLoader(library: library), output: { lines.all.append($0) },
       notes: { lines.all.append(Renderer().render($0)) })
+    machine.say = { lines.all.append($0) }
     machine.isInteractive = true
     machine.seed = seed
     machine.givenOptions = options
@@ -57,7 +58,7 @@ package final class Dialogue {
     try onDeepStack {
       let dialogue = try Dialogue()
       let machine = dialogue.session.machine
-      machine.isDeclaring = true
+      machine.isChecking = true
       let globals = Globals(moduleName: "", isUser: true)
       do {
         try machine.run(SourceText(name: "checked.pmm", text: text), in: globals)
