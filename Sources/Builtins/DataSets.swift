@@ -133,7 +133,7 @@ extension Catalog {
     }
     for warning in data.warnings { machine.warn(.data, Self.text(warning.message, warning.count, warning.examples)) }
     do {
-      guard patch > 0, image > 0, image % patch == 0 else {
+      guard patch > 0, (1...8192).contains(image), image % patch == 0 else {
         throw call.fail(
           .outOfRange, "patches of \(patch) do not fill an image of \(image)", tries: ["patch = 16, image = 64"])
       }

@@ -89,7 +89,9 @@ extension Catalog {
   }
 
   /// A path that matches nothing is an error, unless it leads to a dropped part.
-  static func matched(_ model: ModuleInstance, _ paths: [PathValue], _ call: Invocation) throws {
+  static func matched(
+    _ model: ModuleInstance, _ paths: [PathValue], _ call: Invocation, argument: Int? = 1
+  ) throws {
     let all = try model.placement().parameters.map(\.path)
     for path in paths {
       if all.contains(where: { path.covers($0) }) { continue }
@@ -102,7 +104,7 @@ extension Catalog {
       let candidates = Set(all.map { "." + $0.prefix(depth).joined(separator: ".") })
       let near = NameSuggestion.near(path.description, among: candidates)
       throw call.fail(
-        .unknownPart, "the path \(path) matches nothing in \(model.definition.name)", argument: 1,
+        .unknownPart, "the path \(path) matches nothing in \(model.definition.name)", argument: argument,
         tries: near.isEmpty ? candidates.sorted().prefix(5).map { $0 } : near)
     }
   }

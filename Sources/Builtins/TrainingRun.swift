@@ -4,6 +4,7 @@ import Diagnostics
 import Interpreter
 import NamedTensors
 import Recommendation
+import Semantics
 import TensorCore
 import Training
 
@@ -80,6 +81,9 @@ final class TrainingRun {
     self.parts = parts
     self.settings = settings
     self.call = call
+    try Catalog.matched(
+      model, settings.optimiser.rates.compactMap(\.path), call,
+      argument: call.builtin.signature.parameters.firstIndex { $0.name == "optim" })
     let needs = try corpus.check(model, goal, call)
     steps = try TrainingLength.chosen(asked: settings.length, own: nil, longest: needs.longest, call)
     rows = trainingRows(sequences: corpus.trainingSequences(), length: steps, windows: settings.windows)
