@@ -1,81 +1,7 @@
 package import Diagnostics
 import NamedTensors
 import Semantics
-import Syntax
 import TensorCore
-
-/// What is known of a call before it runs.
-package final class CallShape {
-  let span: Span
-  let calleeSpan: Span
-  let argumentSpans: [Span]
-  let names: [String?]
-  let site: Int
-  private var mappedFor: ObjectIdentifier?
-  private var mapping: [Int] = []
-
-  init(span: Span, calleeSpan: Span, argumentSpans: [Span], names: [String?], site: Int) {
-    self.span = span
-    self.calleeSpan = calleeSpan
-    self.argumentSpans = argumentSpans
-    self.names = names
-    self.site = site
-  }
-
-  /// For calls that Swift code makes.
-  package static func from(_ span: Span, names: [String?], site: Int = 0) -> CallShape {
-    CallShape(span: span, calleeSpan: span, argumentSpans: names.map { _ in span }, names: names, site: site)
-  }
-
-  /// For each argument the index of its parameter, or -1 for a keyword of an open signature. Kept from call to call.
-  func mapped(to callee: ObjectIdentifier, _ signature: () -> Signature) throws -> [Int] {
-    if mappedFor == callee { return mapping }
-    let signature = signature()
-    let parameters = signature.parameters.map(\.name)
-    var taken = Set<Int>()
-    var result: [Int] = []
-    var position = 0
-    for (index, name) in names.enumerated() {
-      let target: Int
-      if let name {
-        if let found = parameters.firstIndex(of: name) {
-          target = found
-        } else if signature.takesAnyKeyword {
-          target = -1
-        } else {
-          let near = NameSuggestion.near(name, among: parameters)
-          throw Failure(
-            .unknownKeyword, "`\(signature.name)` has no keyword `\(name)`", at: argumentSpans[index],
-            tries: near.isEmpty ? ["one of \(parameters.joined(separator: ", "))"] : near.map { "\($0) = ..." })
-        }
-      } else {
-        target = position
-        position += 1
-        if target >= parameters.count {
-          if signature.takesAnyCount {
-            result.append(-1)
-            continue
-          }
-          throw Failure(
-            .wrongArguments,
-            "`\(signature.name)` takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s"), and this is "
-              + "one more",
-            at: argumentSpans[index], tries: ["\(signature.name)(\(parameters.joined(separator: ", ")))"])
-        }
-      }
-      if target >= 0, !taken.insert(target).inserted {
-        throw Failure(.wrongArguments, "`\(parameters[target])` is given twice", at: argumentSpans[index])
-      }
-      result.append(target)
-    }
-    for (index, parameter) in signature.parameters.enumerated() where parameter.isRequired && !taken.contains(index) {
-      throw Failure(.wrongArguments, "`\(signature.name)` also needs `\(parameter.name)`", at: span)
-    }
-    mappedFor = callee
-    mapping = result
-    return result
-  }
-}
 
 extension Machine {
   /// Calls any callable value from Swift.
@@ -197,7 +123,7 @@ extension Machine {
     }
   }
 
-  private func typeFailure(_ fault: TypeFault, _ what: String, _ frame: Frame, _ span: Span) -> Failure {
+  func typeFailure(_ fault: TypeFault, _ what: String, _ frame: Frame, _ span: Span) -> Failure {
     guard let module = frame.module, let context, let path = context.placement.modulePaths[ObjectIdentifier(module)],
       !path.isEmpty
     else {
@@ -227,120 +153,7 @@ extension Machine {
     return value
   }
 
-  // MARK: Methods
-
-  package func callMethod(
-    _ name: String, of module: ModuleInstance, within: ModuleInstance? = nil, _ values: [Value],
-    names: [String?]? = nil, at span: Span
-  ) throws -> Value {
-    try callMethod(
-      name, of: module, within: within, values, .from(span, names: names ?? values.map { _ in nil }))
-  }
-
-  func callMethod(
-    _ name: String, of module: ModuleInstance, within: ModuleInstance?, _ values: [Value], _ shape: CallShape
-  ) throws -> Value {
-    if let code = module.definition.methods[name] {
-      return try callMethod(code, of: module, within: within, values, shape)
-    }
-    throw Failure(
-      .unknownField, "\(module.definition.name) has no method `\(name)`", at: shape.calleeSpan,
-      tries: module.definition.methodOrder.prefix(3).map { "\($0)(...)" })
-  }
-
-  /// A method is computed once a step for the same arguments, whoever asks.
-  func callMethod(
-    _ code: FunctionCode, of module: ModuleInstance, within: ModuleInstance?, _ values: [Value], _ shape: CallShape
-  ) throws -> Value {
-    let identity = ObjectIdentifier(module)
-    guard let context, context.placement.modulePaths[identity] != nil else {
-      // A call from outside of a step is a step of its own; a whole catalogue is many.
-      if let joined = try inChunks(code, of: module, within: within, values, shape) { return joined }
-      let root = within ?? module
-      let isShapes = self.context?.mode == .shapes || values.contains { $0.isShapeOnly }
-      let made = try RunContext(root: root, mode: isShapes ? .shapes : .evaluation, seed: seed)
-      guard made.placement.modulePaths[identity] != nil else {
-        return try callMethod(code, of: module, within: nil, values, shape)
-      }
-      return try self.within(made) { try callMethod(code, of: module, within: nil, values, shape) }
-    }
-    if context.mode == .shapes { context.reached.insert(identity) }
-    return try enter(shape) {
-      let label = context.placement.moduleLabels[identity] ?? Label64("module")
-      let frame = Frame(self, slots: code.slotCount, module: module, globals: code.globals, place: label)
-      try bind(values, to: code, frame, shape)
-      // The key of a kept call is made of its arguments after defaults are filled in.
-      var arguments = label.mixed(code.label.value)
-      var stable = arguments
-      for parameter in code.parameters {
-        arguments = arguments.mixed(frame.slots[parameter.slot].label)
-        stable = stable.mixed(frame.slots[parameter.slot].stableLabel)
-      }
-      let key = RunContext.MemoKey(module: identity, method: ObjectIdentifier(code), arguments: arguments.value)
-      if let kept = context.memo[key] { return kept }
-      frame.place = stable
-      let value: Value
-      do { value = try run(code, frame) } catch let failure as Failure { throw blamed(failure, module, context) }
-      // While nothing is trained, results deep inside would only fill the memory.
-      if context.mode != .evaluation || context.placement.modulePaths[identity]?.count ?? 0 <= 1 {
-        context.memo[key] = value
-      }
-      return value
-    }
-  }
-
-  /// Works on a catalogue chunk by chunk and joins the results along the axis that grew.
-  private func inChunks(
-    _ code: FunctionCode, of module: ModuleInstance, within: ModuleInstance?, _ values: [Value], _ shape: CallShape
-  ) throws -> Value? {
-    guard case .record(let record)? = values.first, let chunks = try record.chunks?(), chunks.count > 1,
-      case .axis(let item)? = preludeValue("item")
-    else { return nil }
-    var pieces: [NamedTensor] = []
-    for chunk in chunks {
-      try checkInterrupt()
-      let value = try callMethod(code, of: module, within: within, [.record(chunk)] + values.dropFirst(), shape)
-      guard case .tensor(let tensor) = value, tensor.tensor.carries(item.axis) else {
-        throw Failure(
-          .wrongType,
-          "over a whole catalogue `\(code.name)` must give a tensor over \(item.axis), not \(value.described)",
-          at: shape.span)
-      }
-      pieces.append(tensor.tensor)
-    }
-    let joined = try NamedTensor.concat(pieces, over: item.axis, to: item.axis)
-    return .tensor(TensorValue(joined, label: Label64(code.name).mixed(record.label).value))
-  }
-
-  /// Computed results that the same call gives in this step, such as item vectors that are known already.
-  package func keep(
-    _ value: Value, for name: String, of module: ModuleInstance, _ argument: Value, in context: RunContext
-  ) {
-    guard let code = module.definition.methods[name],
-      let label = context.placement.moduleLabels[ObjectIdentifier(module)]
-    else { return }
-    let arguments = label.mixed(code.label.value).mixed(argument.label)
-    let key = RunContext.MemoKey(
-      module: ObjectIdentifier(module), method: ObjectIdentifier(code), arguments: arguments.value)
-    context.memo[key] = value
-  }
-
-  /// Says once in which part of the model an error arose.
-  private func blamed(_ failure: Failure, _ module: ModuleInstance, _ context: RunContext) -> Failure {
-    guard let path = context.placement.modulePaths[ObjectIdentifier(module)], !path.isEmpty,
-      failure.diagnostic.notes.isEmpty, failure.diagnostic.code != .interrupted,
-      !failure.diagnostic.message.hasPrefix("part `")
-    else { return failure }
-    var copy = failure
-    copy.diagnostic.notes = [
-      "in part `\(path.joined(separator: "."))` (\(module.definition.name), from \(module.origin.text))"
-    ]
-    return copy
-  }
-
-  // MARK: Losses
-
-  private func callLoss(
+  func callLoss(
     _ code: FunctionCode, _ function: Function, _ values: [Value], _ shape: CallShape, place: Label64
   ) throws -> Value {
     let positional = shape.names.filter { $0 == nil }.count
@@ -377,80 +190,6 @@ extension Machine {
       try bind(values, to: code, frame, shape)
       return try run(code, frame)
     }
-  }
-
-  // MARK: Builtins
-
-  func call(_ builtin: Builtin, _ values: [Value], _ shape: CallShape, place: Label64) throws -> Value {
-    let mapping = try shape.mapped(to: ObjectIdentifier(builtin)) { builtin.signature }
-    var arguments = [Value?](repeating: nil, count: builtin.signature.parameters.count)
-    var spans = [Span?](repeating: nil, count: builtin.signature.parameters.count)
-    var extra: [(name: String, value: Value)] = []
-    for (index, target) in mapping.enumerated() {
-      if case .absent(let absence) = values[index], !builtin.acceptsAbsent {
-        throw Self.absent(absence.facts, usedBy: "`\(builtin.name)`", at: shape.argumentSpans[index])
-      }
-      if target >= 0 {
-        arguments[target] = values[index]
-        spans[target] = shape.argumentSpans[index]
-      } else {
-        extra.append((shape.names[index] ?? "", values[index]))
-      }
-    }
-    let invocation = Invocation(
-      machine: self, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: shape.span, place: place)
-    do { return try builtin.body(invocation) } catch let error as AxisError {
-      throw Self.failure(error, spans: spans.map { $0 ?? shape.span }, at: shape.span, doing: "`\(builtin.name)`")
-    } catch let error as TensorError {
-      throw Self.failure(error, at: shape.span)
-    } catch let failure as Failure {
-      throw placed(failure, shape.span)
-    }
-  }
-
-  /// Gives what the core of the numbers throws its place.
-  static func failure(_ error: TensorError, at span: Span) -> Failure {
-    let code: DiagnosticCode =
-      switch error {
-      case .interrupted: .interrupted
-      case .memory: .memory
-      case .outOfRange: .outOfRange
-      case .mismatch: .inside
-      }
-    return Failure(code, error.message, at: span)
-  }
-
-  static func absent(_ absence: AbsenceFacts, usedBy user: String, at span: Span) -> Failure {
-    let why = absence.isFollowing ? "was dropped because nothing reached it any more" : "was dropped"
-    var failure = Failure(
-      .absentBranch, "\(user) reads the part `\(absence.part)`, which \(why)", at: span, label: "absent here")
-    failure.subject = absence.part
-    if let dropped = absence.span { failure.diagnostic.labels.append(Label(dropped, "dropped here")) }
-    return failure
-  }
-
-  /// Gives a fact from the number column its words and places.
-  static func failure(_ error: AxisError, spans: [Span], at span: Span, doing: String) -> Failure {
-    let code: DiagnosticCode =
-      switch error.kind {
-      case .sizeMismatch: .axisMismatch
-      case .missingAxis: .axisMissing
-      case .duplicateAxis: .axisDuplicate
-      case .unknownSize: .axisUnsized
-      case .outOfRange: .outOfRange
-      case .wrongKind: .wrongType
-      case .notContained: .axesDiffer
-      case .notDivisible: .axisMismatch
-      case .interrupted: .interrupted
-      case .memory: .memory
-      case .contradiction: .inside
-      }
-    let isNamed = error.message.hasPrefix(doing) || error.message.hasPrefix("`[ ]`")
-    var diagnostic = Diagnostic(
-      .error, code, isNamed ? error.message : "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
-    let blamed = error.operands.filter { $0 < spans.count }.map { Label(spans[$0]) }
-    diagnostic.labels = blamed.isEmpty ? [Label(span)] : blamed
-    return Failure(diagnostic)
   }
 }
 
