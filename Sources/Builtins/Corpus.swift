@@ -236,12 +236,23 @@ package final class Corpus {
   func check(_ model: ModuleInstance, _ goal: Goal, _ call: Invocation) throws -> Requirements {
     let context = try RunContext(root: model, mode: .shapes, seed: 0)
     let batch = try shapes()
-    try machine.within(context) {
-      for term in goal.terms { _ = try value(of: term, model, batch, call) }
-      // Without a loss that does so, the states of the users are what an evaluation reads.
-      if goal.terms.isEmpty, model.definition.methods["users"] != nil {
-        _ = try machine.callMethod("users", of: model, [.record(batch)], at: call.span)
+    do {
+      try machine.within(context) {
+        for term in goal.terms { _ = try value(of: term, model, batch, call) }
+        // Without a loss that does so, the states of the users are what an evaluation reads.
+        if goal.terms.isEmpty, model.definition.methods["users"] != nil {
+          _ = try machine.callMethod("users", of: model, [.record(batch)], at: call.span)
+        }
       }
+    } catch let failure as Failure where failure.diagnostic.code == .unknownField {
+      guard let field = failure.subject, !batch.names.contains(field) else { throw failure }
+      var copy = failure
+      copy.diagnostic.code = .dataMismatch
+      copy.diagnostic.message = "the model reads `\(field)`, which the data do not have"
+      copy.diagnostic.tries =
+        field == "image" ? ["items.csv with a column of images", "the model without its image encoder"] : []
+      copy.diagnostic.notes.append("the data have \(batch.names.joined(separator: ", "))")
+      throw copy
     }
     return Requirements(longest: context.limits[try axis("step")])
   }

@@ -24,7 +24,9 @@ extension Machine {
     case .absent: return value
     case .record(let record):
       if let found = try record.field(name) { return found }
-      throw unknownField(name, "this \(record.kind)", record.names, span)
+      var failure = unknownField(name, "this \(record.kind)", record.names, span)
+      failure.subject = name
+      throw failure
     case .path(let path): return .path(PathValue(path.steps + [[name]]))
     case .module(let module, let within): return try moduleField(name, module, within, span)
     case .list(let values):
