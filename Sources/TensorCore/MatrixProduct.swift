@@ -76,11 +76,13 @@ package struct MatrixProduct {
   /// in docs/explanation/decisions/0006-two-products.md.
   package var choice: Library {
     if let wanted = Self.wanted { return wanted }
+    // As a Double, because a dimension that repeats one slot takes no memory and may be of any length.
+    let work = Double(rows) * Double(columns) * Double(inner)
     switch Self.level {
     case .portable:
       // Below that, what a call costs outweighs what it saves.
-      return rows * columns * inner >= 4096 ? .openblas : .own
-    case .avx512 where batch > 1 && rows * columns * inner < 1 << 20:
+      return work >= 4096 ? .openblas : .own
+    case .avx512 where batch > 1 && work < 0x1p20:
       // It reads small matrices as they lie; ours copies the right one first.
       return min(columns, inner) >= 8 ? .openblas : .own
     case .avx2, .avx512:
