@@ -30,15 +30,25 @@ func checkPatches(size: Int, patch: Int) throws(ContentError) {
 func cutPatches(
   _ pixels: [UInt8], size: Int, patch: Int, into result: UnsafeMutableBufferPointer<Float>, at start: Int
 ) {
-  var at = start
-  for top in stride(from: 0, to: size, by: patch) {
-    for left in stride(from: 0, to: size, by: patch) {
-      for channel in 0..<3 {
-        for row in top..<top + patch {
-          for column in left..<left + patch {
-            result[at] = normalised[Int(pixels[(row * size + column) * 3 + channel])]
-            at += 1
+  // The loops below do not check indices; an image of another size is left out as a whole.
+  let count = size * size * 3
+  guard pixels.count >= count, start >= 0, result.count - start >= count else { return }
+  let area = patch * patch
+  pixels.withUnsafeBufferPointer { pixels in
+    normalised.withUnsafeBufferPointer { table in
+      var at = start
+      for top in stride(from: 0, to: size, by: patch) {
+        for left in stride(from: 0, to: size, by: patch) {
+          for row in 0..<patch {
+            var from = ((top + row) * size + left) * 3
+            for red in at + row * patch..<at + (row + 1) * patch {
+              result[red] = table[Int(pixels[from])]
+              result[red + area] = table[Int(pixels[from + 1])]
+              result[red + 2 * area] = table[Int(pixels[from + 2])]
+              from += 3
+            }
           }
+          at += 3 * area
         }
       }
     }

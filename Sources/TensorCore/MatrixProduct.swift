@@ -76,14 +76,26 @@ package struct MatrixProduct {
   /// in docs/explanation/decisions/0006-two-products.md.
   package var choice: Library {
     if let wanted = Self.wanted { return wanted }
-    if Self.isPortable {
+    // As a Double, because a dimension that repeats one slot takes no memory and may be of any length.
+    let work = Double(rows) * Double(columns) * Double(inner)
+    switch Self.level {
+    case .portable:
       // Below that, what a call costs outweighs what it saves.
-      return rows * columns * inner >= 4096 ? .openblas : .own
+      return work >= 4096 ? .openblas : .own
+    case .avx512 where batch > 1 && work < 0x1p20:
+      // It reads small matrices as they lie; ours copies the right one first.
+      return min(columns, inner) >= 8 ? .openblas : .own
+    case .avx2, .avx512:
+      return min(rows, columns, inner) >= 512 ? .openblas : .own
     }
-    return min(rows, columns, inner) >= 512 ? .openblas : .own
   }
 
-  private static let isPortable = Kernels.level == "portable"
+  private enum Level: String {
+    case portable
+    case avx2
+    case avx512
+  }
+  private static let level = Level(rawValue: Kernels.level) ?? .portable
 
   /// Multiplies on all threads. What is left after an interrupt is not computed.
   package func run(by library: Library? = nil) {
@@ -108,6 +120,9 @@ private struct BlasBlocks {
   let width: Int
   let across: Int
   let down: Int
+  var blocks: Int { product.batch * across * down }
+  /// Blocks that one thread takes at once.
+  let together: Int
 
   /// Terms of a sum in one call: at most 2^29 multiplications, so that an interrupt is seen within some 10 ms.
   private static let depth = 2048
@@ -135,14 +150,17 @@ private struct BlasBlocks {
     self.width = width
     across = count(product.columns, width)
     down = count(product.rows, height)
+    together = 1 + (1 << 16) / (height * width * min(product.inner, Self.depth) + 1)
   }
 
   func run() {
     withUnsafePointer(to: self) { job in
       ck_parallel(
-        { context, block in
-          context.assumingMemoryBound(to: BlasBlocks.self).pointee.multiply(block)
-        }, UnsafeMutableRawPointer(mutating: job), product.batch * across * down)
+        { context, group in
+          let job = context.assumingMemoryBound(to: BlasBlocks.self)
+          let (together, all) = (job.pointee.together, job.pointee.blocks)
+          for block in group * together..<min((group + 1) * together, all) { job.pointee.multiply(block) }
+        }, UnsafeMutableRawPointer(mutating: job), (blocks + together - 1) / together)
     }
   }
 
