@@ -5,10 +5,11 @@ struct GoldenCase {
   let inputs: [String: [String]]
   /// Axes of the result in the order of the file.
   let result: [String]
-  /// A module of the standard library whose parameters are inputs, with their paths.
+  /// A module of the standard library whose parameters are inputs, with their paths. `{x.1}` stands for the size of the
+  /// second dimension of the input x, `{eps}` for an attribute of the group.
   var module: String?
   var parameters: [String: String] = [:]
-  /// A function of the inputs' record `r`, and of the module `m` where there is one.
+  /// A function of the inputs' record `r`, and of the module `m` where there is one; with the same placeholders.
   let program: String
   /// Which rows of the result count: an input that is true there.
   var setup = ""
@@ -46,15 +47,17 @@ struct GoldenCase {
       GoldenCase(
         group: "embedding", inputs: ["table": ["entry", "d"], "ids": ["batch", "step"]],
         result: ["batch", "step", "d"],
-        module: "Embedding(entry(11), d(5))", parameters: ["table": "weight"], program: "(m, r) => m(r.ids)",
+        module: "Embedding(entry({table.0}), d({table.1}))", parameters: ["table": "weight"],
+        program: "(m, r) => m(r.ids)",
         setup: "from layers import Embedding"),
       GoldenCase(
         group: "layer_norm", inputs: ["x": ["batch", "step", "d"], "gain": ["d"], "bias": ["d"]],
-        result: ["batch", "step", "d"], module: "LayerNorm(d(6))", parameters: ["gain": "weight", "bias": "bias"],
+        result: ["batch", "step", "d"], module: "LayerNorm(d({gain.0}), eps = {eps})",
+        parameters: ["gain": "weight", "bias": "bias"],
         program: "(m, r) => m(r.x)", setup: "from layers import LayerNorm"),
       GoldenCase(
         group: "linear", inputs: ["x": ["batch", "step", "d"], "w": ["feature", "d"], "b": ["feature"]],
-        result: ["batch", "step", "feature"], module: "Linear(d(6), feature(4))",
+        result: ["batch", "step", "feature"], module: "Linear(d({w.1}), feature({w.0}))",
         parameters: ["w": "weight", "b": "bias"], program: "(m, r) => m(r.x)", setup: "from layers import Linear"),
       GoldenCase(
         group: "conv2d_patch",
@@ -63,7 +66,7 @@ struct GoldenCase {
         ],
         result: ["batch", "feature", "row", "column"],
         program: """
-          r => (split(r.x, height, into = [row(2), down(4)]) |> split(wide, into = [column(2), across(4)])
+          r => (split(r.x, height, into = [row, down({w.2})]) |> split(wide, into = [column, across({w.3})])
             |> join([channel, down, across], to = px)
             |> dot(join(r.w, [channel, down, across], to = px), over = px)) + r.b
           """,
@@ -71,20 +74,22 @@ struct GoldenCase {
       GoldenCase(
         group: "causal_conv1d",
         inputs: ["x": ["batch", "step", "d"], "w": ["feature", "d", "tap"], "b": ["feature"]],
-        result: ["batch", "step", "feature"], module: "CausalConv(d(4), feature(5), step, taps = 3, dilation = 2)",
+        result: ["batch", "step", "feature"],
+        module: "CausalConv(d({w.1}), feature({w.0}), step, taps = {w.2}, dilation = {dilation})",
         parameters: ["w": "weight", "b": "bias"], program: "(m, r) => m(r.x)", setup: "from layers import CausalConv"),
       GoldenCase(
         group: "gru",
         inputs: [
           "x": ["batch", "step", "d"], "weight_ih_l0": [], "weight_hh_l0": [], "bias_ih_l0": [], "bias_hh_l0": [],
-        ], result: ["batch", "step", "feature"], module: "GRU(d(5), feature(7), step)",
+        ], result: ["batch", "step", "feature"], module: "GRU(d({weight_ih_l0.1}), feature({weight_hh_l0.1}), step)",
         parameters: [
           "weight_ih_l0": "weight_ih_l0", "weight_hh_l0": "weight_hh_l0", "bias_ih_l0": "bias_ih_l0",
           "bias_hh_l0": "bias_hh_l0",
         ], program: "(m, r) => m(r.x)", setup: "from layers import GRU"),
       GoldenCase(
         group: "attention", inputs: ["x": ["batch", "step", "d"], "real": ["batch", "step"]],
-        result: ["batch", "step", "d"], module: "SelfAttention(d(8), step, heads = 2, causal = true, drop = 0.0)",
+        result: ["batch", "step", "d"],
+        module: "SelfAttention(d({wq.0}), step, heads = {heads}, causal = true, drop = 0.0)",
         parameters: attentionParameters(""), program: "(m, r) => m(r.x, mask = r.real)",
         setup: "from layers import SelfAttention"),
       block("block_post_norm", normFirst: false), block("block_pre_norm", normFirst: true),
@@ -106,7 +111,9 @@ struct GoldenCase {
     ]
     return GoldenCase(
       group: group, inputs: ["x": ["batch", "step", "d"], "real": ["batch", "step"]], result: ["batch", "step", "d"],
-      module: "TransformerBlock(d(8), step, heads = 2, causal = true, norm_first = \(normFirst), drop = 0.0)",
+      module:
+        "TransformerBlock(d({wq.0}), step, heads = {heads}, inner = {w1.0} // {wq.0}, causal = true, norm_first = \(normFirst), drop = 0.0, "
+        + "eps = {eps})",
       parameters: own.merging(attentionParameters("attention.")) { first, _ in first },
       program: "(m, r) => m(r.x, mask = r.real)", setup: "from layers import TransformerBlock")
   }

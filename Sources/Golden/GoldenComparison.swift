@@ -61,8 +61,8 @@ struct GoldenComparison {
     }
     let globals = Globals(moduleName: "", isUser: true)
     var text = one.setup.isEmpty ? "" : one.setup + "\n"
-    if let module = one.module { text += "golden_module = \(module)\n" }
-    text += "golden_program = \(one.program)\n"
+    if let module = one.module { text += "golden_module = \(try GoldenTemplate(text: module).filled(from: group))\n" }
+    text += "golden_program = \(try GoldenTemplate(text: one.program).filled(from: group))\n"
     try machine.run(SourceText(name: "golden \(one.group)", text: text), in: globals)
     guard let program = globals.value(named: "golden_program") else { throw Failure(.inside, "no program") }
 

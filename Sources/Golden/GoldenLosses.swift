@@ -13,15 +13,21 @@ import TensorCore
 struct GoldenLosses {
   let machine: Machine
 
-  /// Names in the file with the call in the language.
-  static let calls: [(name: String, loss: String, settings: String)] = [
-    ("dap", "dap", "debias = false"), ("dap_popularity", "dap", "debias = true"), ("vcl", "vcl", "temp = 1.0"),
-    ("icl", "icl", "temp = 1.0"), ("nicl_paper", "nicl", "temp = 1.0, bounded = false"),
-    ("nicl_default", "nicl", "temp = 0.1, bounded = true"), ("nid", "nid", "relu_first = false"),
-    ("nid_relu", "nid", "relu_first = true"), ("rcl_default", "rcl", "temp = 0.1, normalise = true, at = \"mean\""),
-    ("rcl_last", "rcl", "temp = 0.1, normalise = true, at = \"last\""),
-    ("rcl_paper", "rcl", "temp = 1.0, normalise = false, at = \"mean\""),
-  ]
+  /// The call in the language that a group's name and attributes stand for; nil for a loss that the library lacks.
+  static func call(_ name: String, _ group: HDF5Group) -> (loss: String, settings: String)? {
+    let temperature = "temp = \(group.number("tau") ?? 1)"
+    switch name.split(separator: "_").first {
+    case "dap": return ("dap", "debias = \(group.flag("log_popularity"))")
+    case "vcl": return ("vcl", temperature)
+    case "icl": return ("icl", temperature)
+    case "nicl": return ("nicl", "\(temperature), bounded = \(group.flag("next_in_denominator"))")
+    case "nid": return ("nid", "relu_first = \(group.flag("relu"))")
+    case "rcl":
+      let pool = group.text("pool") ?? "mean"
+      return ("rcl", "\(temperature), normalise = \(group.flag("normalise")), at = \"\(pool)\"")
+    default: return nil
+    }
+  }
 
   private static let stub = """
     model Stub(e, t, v, h, hc, logits, ids) {
@@ -38,7 +44,7 @@ struct GoldenLosses {
   func compare(_ batch: String, _ group: HDF5Group) -> [GoldenFinding] {
     (group.groups["losses"]?.groups ?? [:]).sorted { $0.key < $1.key }.map { name, reference in
       var finding = GoldenFinding(group: "\(batch)/\(name)")
-      guard let call = Self.calls.first(where: { $0.name == name }) else {
+      guard let call = Self.call(name, reference) else {
         finding.isMissing = true
         return finding
       }
@@ -50,7 +56,7 @@ struct GoldenLosses {
   }
 
   private func errors(
-    _ call: (name: String, loss: String, settings: String), _ group: HDF5Group, _ reference: HDF5Group
+    _ call: (loss: String, settings: String), _ group: HDF5Group, _ reference: HDF5Group
   ) throws -> [(name: String, error: Double)] {
     guard let ids = group.datasets["ids"], ids.shape.count == 2, let popularity = group.datasets["log_popularity"],
       let value = reference.datasets["value"]?.doubles.first
@@ -88,7 +94,7 @@ struct GoldenLosses {
     let text =
       "from losses import \(call.loss)\n" + Self.stub
       + "golden_value = \(call.loss)(Stub(given_e, given_t, given_v, given_h, given_hc, given_nid_logits, given_ids), given_x, \(call.settings))\n"
-    try machine.run(SourceText(name: "golden \(call.name)", text: text), in: globals)
+    try machine.run(SourceText(name: "golden \(call.loss)", text: text), in: globals)
     guard case .tensor(let loss)? = globals.value(named: "golden_value"), let total = loss.tensor.variable,
       let number = loss.tensor.item
     else { throw Failure(.wrongType, "the loss gives no number") }

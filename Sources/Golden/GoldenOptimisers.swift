@@ -8,7 +8,7 @@ enum GoldenOptimisers {
   static func compare(_ kind: String, _ group: HDF5Group) -> GoldenFinding {
     var finding = GoldenFinding(group: "optimiser/\(kind)")
     guard let start = group.datasets["start"], let gradients = group.datasets["gradients"],
-      let wanted = group.datasets["trajectory"], let rate = number(group, "lr"), gradients.shape.count == 3
+      let wanted = group.datasets["trajectory"], let rate = group.number("lr"), gradients.shape.count == 3
     else {
       finding.problem = "the group lacks start, gradients, trajectory or lr"
       return finding
@@ -37,15 +37,15 @@ enum GoldenOptimisers {
   private static func optimiser(_ kind: String, _ set: ParameterSet, _ group: HDF5Group, _ rate: Double) throws -> (
     any Optimiser
   )? {
-    let l2 = number(group, "l2") ?? 0
-    let groups = [ParameterGroup(learningRate: rate, decay: (number(group, "decoupled_decay") ?? 0) + l2)]
+    let l2 = group.number("l2") ?? 0
+    let groups = [ParameterGroup(learningRate: rate, decay: (group.number("decoupled_decay") ?? 0) + l2)]
     switch kind {
     case "adam", "adam_l2", "adamw":
       return try AdamW(
-        set, groups: groups, beta1: number(group, "beta1") ?? 0.9, beta2: number(group, "beta2") ?? 0.999,
-        eps: number(group, "eps") ?? 1e-8, isDecoupled: l2 == 0)
-    case "adagrad": return try Adagrad(set, groups: groups, eps: number(group, "eps") ?? 1e-10)
-    case "sgd_momentum": return try Momentum(set, groups: groups, momentum: number(group, "momentum") ?? 0.9)
+        set, groups: groups, beta1: group.number("beta1") ?? 0.9, beta2: group.number("beta2") ?? 0.999,
+        eps: group.number("eps") ?? 1e-8, isDecoupled: l2 == 0)
+    case "adagrad": return try Adagrad(set, groups: groups, eps: group.number("eps") ?? 1e-10)
+    case "sgd_momentum": return try Momentum(set, groups: groups, momentum: group.number("momentum") ?? 0.9)
     default: return nil
     }
   }
@@ -53,7 +53,7 @@ enum GoldenOptimisers {
   static func compareClip(_ group: HDF5Group) -> GoldenFinding {
     var finding = GoldenFinding(group: "clip_global_norm")
     guard let input = group.datasets["in"], let norm = group.datasets["norm"]?.doubles, let out = group.datasets["out"],
-      let limit = number(group, "max_norm")
+      let limit = group.number("max_norm")
     else {
       finding.problem = "the group lacks in, norm, out or max_norm"
       return finding
@@ -69,11 +69,6 @@ enum GoldenOptimisers {
       ]
     } catch { finding.problem = "\(error)" }
     return finding
-  }
-
-  private static func number(_ group: HDF5Group, _ name: String) -> Double? {
-    if case .number(let value)? = group.attributes[name] { return value }
-    return nil
   }
 }
 
