@@ -6,37 +6,6 @@ import Recommendation
 import TensorCore
 import Training
 
-/// An optimiser's settings: one learning rate, or one for each group of parameters.
-final class OptimiserObject: LanguageObject, ValueConvertible {
-  /// Paths with their learning rates; the last entry, without a path, is the rest.
-  let rates: [(path: PathValue?, rate: Double)]
-  let decay: Double
-
-  init(rates: [(path: PathValue?, rate: Double)], decay: Double) {
-    self.rates = rates
-    self.decay = decay
-  }
-
-  var typeName: String { "optimiser" }
-  var brief: String { printed }
-  var printed: String {
-    let text = rates.map { rate in rate.path.map { "\($0): \(Value.text(rate.rate))" } ?? Value.text(rate.rate) }
-    return "adamw(lr = \(text.joined(separator: ", ")), decay = \(Value.text(decay)))"
-  }
-  var label: UInt64 { Label64("optimiser").mixed(printed).value }
-  static var typeName: String { "an optimiser such as adamw(lr = 1e-3)" }
-  static func from(_ value: Value) -> OptimiserObject? {
-    if case .object(let object) = value { return object as? OptimiserObject }
-    return nil
-  }
-  func asValue(_ invocation: Invocation) -> Value { .object(self) }
-
-  /// The group of a parameter: the last path that covers it, else the rest.
-  func group(of path: [String]) -> Int {
-    rates.lastIndex { $0.path?.covers(path) ?? false } ?? rates.count - 1
-  }
-}
-
 /// What `train` gives: the best model, the last one, and the log.
 final class Run: LanguageObject {
   let model: ModuleInstance
@@ -74,17 +43,6 @@ extension Catalog {
   static var training: [Builtin] {
     [
       Builtin(
-        "adamw", "AdamW (Loshchilov and Hutter 2019); `lr` is a number or a record of paths with `rest`.",
-        BuiltinParameter<Value>("lr", default: .float(1e-3), shown: "1e-3"),
-        BuiltinParameter<Double>("decay", default: 0.01, shown: "0.01"),
-        examples: "pmm> adamw(lr = 2e-3)\nadamw(lr = 0.002, decay = 0.01)"
-      ) { call, rate, decay in
-        guard decay >= 0, decay.isFinite else {
-          throw call.fail(.outOfRange, "a decay is 0 or more, not \(Value.text(decay))", argument: 1)
-        }
-        return OptimiserObject(rates: try rates(rate, call), decay: decay)
-      },
-      Builtin(
         "train",
         "Trains a model towards a goal, keeps the epoch that validates best: a run with model, last, log, best_epoch.",
         BuiltinParameter<ModuleInstance>("model"), BuiltinParameter<Value>("data"), BuiltinParameter<Goal>("goal"),
@@ -109,36 +67,8 @@ extension Catalog {
         let corpus = try Corpus.from(data, call, argument: 1)
         let parts = try validation(valid, corpus, call)
         return .object(try TrainingRun(model, corpus, goal, parts, settings, call).run())
-      },
+      }
     ]
-  }
-
-  private static func rates(_ value: Value, _ call: Invocation) throws -> [(path: PathValue?, rate: Double)] {
-    func checked(_ value: Value, _ name: String) throws -> Double {
-      guard let rate = Double.from(value), rate >= 0, rate.isFinite else {
-        throw call.fail(
-          .outOfRange, "the learning rate of \(name) is a number of 0 or more, not \(value.described)", argument: 0)
-      }
-      return rate
-    }
-    guard case .record(let record) = value else { return [(nil, try checked(value, "adamw"))] }
-    var rest: Double?
-    var groups: [(path: PathValue?, rate: Double)] = []
-    for (name, value) in try record.fields() {
-      if let path = PathValue(text: name) {
-        groups.append((path, try checked(value, name)))
-      } else if name == "rest" {
-        rest = try checked(value, name)
-      } else {
-        throw call.fail(
-          .unknownKeyword, "learning rates are given by path or for `rest`, not for `\(name)`", argument: 0,
-          tries: [".\(name)"])
-      }
-    }
-    guard let rest else {
-      throw call.fail(.wrongArguments, "learning rates by path also need `rest`", argument: 0, tries: ["rest: 1e-3"])
-    }
-    return groups + [(nil, rest)]
   }
 
   private static func validation(_ value: Value, _ corpus: Corpus, _ call: Invocation) throws -> [DataPart] {

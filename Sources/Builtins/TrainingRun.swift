@@ -63,6 +63,7 @@ final class TrainingRun {
 
   private var log: [Table.Row] = []
   private var best: (epoch: Int, value: Double, numbers: [Tensor])?
+  private let stepsPerEpoch: Int
   private var stepsDone = 0
   private let clock = ContinuousClock()
 
@@ -82,7 +83,7 @@ final class TrainingRun {
     self.settings = settings
     self.call = call
     try Catalog.matched(
-      model, settings.optimiser.rates.compactMap(\.path), call,
+      model, settings.optimiser.paths, call,
       argument: call.builtin.signature.parameters.firstIndex { $0.name == "optim" })
     let needs = try corpus.check(model, goal, call)
     steps = try TrainingLength.chosen(asked: settings.length, own: nil, longest: needs.longest, call)
@@ -104,9 +105,8 @@ final class TrainingRun {
         group: settings.optimiser.group(of: path))
     }
     set = try ParameterSet(entries, initial: trainable.compactMap { $0.parameter.numbers })
-    optimiser = try AdamW(
-      set,
-      groups: settings.optimiser.rates.map { ParameterGroup(learningRate: $0.rate, decay: settings.optimiser.decay) })
+    stepsPerEpoch = (rows.count + settings.batch - 1) / settings.batch
+    optimiser = try AdamW(set, groups: settings.optimiser.groups(step: 0, of: stepsPerEpoch * settings.epochs))
   }
 
   func run() throws -> Run {
@@ -195,6 +195,7 @@ final class TrainingRun {
     }
     try set.gather(try tape.backward(from: variable))
     if let clip = settings.clip { set.clip(clip) }
+    optimiser.groups = settings.optimiser.groups(step: stepsDone, of: stepsPerEpoch * settings.epochs)
     optimiser.step()
     stepsDone += 1
     return values
