@@ -1,0 +1,148 @@
+/// A user of a world before an item that is asked for.
+package struct WorldCase: Sendable {
+  /// What was met, oldest first.
+  package let history: [Int32]
+  package let target: Int32
+  /// The first position of the history where late items may stand; the target's position is one of them.
+  package let finalFrom: Int
+
+  package init(history: [Int32], target: Int32, finalFrom: Int) {
+    (self.history, self.target, self.finalFrom) = (history, target, finalFrom)
+  }
+}
+
+/// What somebody knows who recommends in a world.
+package enum WorldKnowledge: String, Sendable, CaseIterable {
+  /// Texts and images of the whole history, and how often each item is met.
+  case both
+  case text, image
+  /// Texts and images of the last item alone.
+  case lastItem
+  /// Texts and images, but not how often items are met.
+  case unknownPopularity
+  /// Counts in training.
+  case popularity
+  /// Which item followed which in training.
+  case idMarkov
+}
+
+/// What can be reached at best on a world's users, given what is known.
+package struct WorldCeilings: Sendable {
+  private let world: World
+  private let markov: WorldMarkov
+  private let popularity: [Float]
+
+  package init(_ world: World) {
+    self.world = world
+    let train = LeaveOneOut(world.users.map(\.items)).allButLastTwo
+    markov = WorldMarkov(train, itemCount: world.itemCount)
+    popularity = PopularityModel(train: train, itemCount: world.itemCount).scores
+  }
+
+  /// The last item of each user who is tested on: of the evaluation-only ones where there are any.
+  package var testCases: [WorldCase] {
+    (world.testUsers.isEmpty ? world.users : world.testUsers).compactMap { user in
+      user.items.last.map {
+        WorldCase(history: user.items.dropLast(), target: $0, finalFrom: user.items.count - 2)
+      }
+    }
+  }
+
+  /// Those of `cases` that ask for a late item.
+  package func late(_ cases: [WorldCase]) -> [WorldCase] { cases.filter { world.isLate[Int($0.target)] } }
+
+  /// The metrics' means over cases, all items ranked but those of the history.
+  ///
+  /// Mismatch is not in them: it costs roughly its rate for each modality seen.
+  /// - Parameter ignoresWeights: for late items, of which nobody can know how often they are met.
+  package func values(
+    _ metrics: [RankingMetric], knowing knowledge: WorldKnowledge, _ cases: [WorldCase], ignoresWeights: Bool = false
+  ) -> [Double] {
+    let scorer = scorer(knowledge, ignoresWeights: ignoresWeights)
+    var sums = [Double](repeating: 0, count: metrics.count)
+    for one in cases {
+      let (better, tied) = scorer(one).withUnsafeBufferPointer {
+        Ranking.counts(scores: $0, target: Int(one.target), excluded: one.history.sorted())
+      }
+      for (index, metric) in metrics.enumerated() {
+        sums[index] += Ranking.expected(metric, better: better, tied: tied)
+      }
+    }
+    return sums.map { $0 / Double(max(cases.count, 1)) }
+  }
+
+  private func scorer(_ knowledge: WorldKnowledge, ignoresWeights: Bool) -> (WorldCase) -> [Float] {
+    let filter = WorldFilter(
+      cellOf: world.factors.map(\.cell), classOf: classes(knowledge),
+      weights: ignoresWeights || knowledge == .unknownPopularity
+        ? [Double](repeating: 1, count: world.itemCount) : world.weights,
+      isLate: world.isLate, law: WorldLaw(directed: world.settings.isDirected).transitions(),
+      noise: world.settings.noise(world.platform))
+    switch knowledge {
+    case .both, .text, .image, .unknownPopularity:
+      return { filter.scores(after: $0.history, finalFrom: $0.finalFrom) }
+    case .lastItem:
+      return { one in
+        filter.scores(after: one.history.suffix(1), finalFrom: one.history.count > one.finalFrom ? 0 : 1)
+      }
+    case .popularity:
+      return { [popularity] _ in popularity }
+    case .idMarkov:
+      return { [markov] in markov.scores(after: $0.history) }
+    }
+  }
+
+  /// What cells look the same to whoever knows only this. [cell]
+  private func classes(_ knowledge: WorldKnowledge) -> [Int] {
+    (0..<WorldFactors.cells).map { cell in
+      let factors = WorldFactors(cell: cell)
+      switch knowledge {
+      case .text where !world.settings.copiesImageFactor: return cell - factors.y * 16
+      case .image: return cell - factors.x * 48
+      case .both, .text, .lastItem, .unknownPopularity, .popularity, .idMarkov: return cell
+      }
+    }
+  }
+}
+
+/// A cheap stand-in for a well-trained model of ids: smoothed transitions between items, older events counting less,
+/// and popularity where nothing is known.
+struct WorldMarkov: Sendable {
+  private static let decay = 0.6
+  private static let smoothing = 1.0
+  /// How often items followed an item, nearer ones counting more. [item][(next, count)]
+  private let next: [[(item: Int32, count: Double)]]
+  private let totals: [Double]
+  private let popularity: [Double]
+
+  init(_ train: [[Int32]], itemCount: Int) {
+    var counts = [[Int32: Double]](repeating: [:], count: itemCount)
+    for history in train {
+      for (position, item) in history.enumerated() {
+        var weight = 1.0
+        for later in history[(position + 1)...] {
+          counts[Int(item)][later, default: 0] += weight
+          weight *= Self.decay
+        }
+      }
+    }
+    next = counts.map { $0.sorted { $0.key < $1.key }.map { (item: $0.key, count: $0.value) } }
+    totals = next.map { $0.reduce(0) { $0 + $1.count } }
+    let seen = occurrences(train, itemCount: itemCount)
+    let all = Double(max(1, seen.reduce(0, +)))
+    popularity = seen.map { Double($0) / all }
+  }
+
+  /// Scores for the item after a history. [item]
+  func scores(after history: [Int32]) -> [Float] {
+    var scores = popularity.map { $0 * 1e-3 }
+    var weight = 1.0
+    for item in history.reversed() {
+      let total = totals[Int(item)] + Self.smoothing
+      for (later, count) in next[Int(item)] { scores[Int(later)] += weight * count / total }
+      for other in scores.indices { scores[other] += weight * popularity[other] * Self.smoothing / total }
+      weight *= Self.decay
+    }
+    return scores.map { Float($0) }
+  }
+}
