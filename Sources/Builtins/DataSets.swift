@@ -84,6 +84,7 @@ final class DataPart: LanguageObject {
         target.map { Case(user: user, history: split.train[user], target: $0) }
       }
     case .test:
+      let split = platform.testSplit
       return split.test.enumerated().compactMap { user, target in
         target.map { Case(user: user, history: split.historyBeforeTest(user), target: $0) }
       }
@@ -142,7 +143,11 @@ extension Catalog {
       let store = hasImages ? try ImageStore(folder: path, images: data.catalogue.images, size: image) : nil
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return .object(
-        DataSet(Platform(name: name, data: data, words: hashed, images: store, imageSize: image, patch: patch), machine)
+        DataSet(
+          Platform(
+            name: name,
+            items: FolderItems(data.catalogue, words: hashed, images: store, imageSize: image, patch: patch),
+            sequences: data.sequences, fingerprint: data.fingerprint), machine)
       )
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])
