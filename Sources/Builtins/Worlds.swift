@@ -27,6 +27,20 @@ extension DataPart {
   }
 }
 
+extension World {
+  /// What nobody but the world can know, as lists over items, and of each user whether each step was noise.
+  var truth: Record {
+    func numbers(_ value: (WorldFactors) -> Int) -> Value { .list(factors.map { .int(value($0)) }) }
+    return Record([
+      ("x", numbers(\.x)), ("y", numbers(\.y)), ("c1", numbers(\.c1)), ("c2", numbers(\.c2)),
+      ("weight", .list(weights.map { .float($0) })), ("late", .list(isLate.map { .bool($0) })),
+      ("text_of", .list(textOf.map { .int(Int($0)) })), ("image_of", .list(imageOf.map { .int(Int($0)) })),
+      ("text", .list(factors.indices.map { .string(text(of: $0)) })),
+      ("noise", .list(users.map { .list($0.isNoise.map { .bool($0) }) })),
+    ])
+  }
+}
+
 extension Catalog {
   static var worlds: [Builtin] {
     [
@@ -37,7 +51,8 @@ extension Catalog {
         show the ceiling, what the best possible recommender gets. `test_users` fresh users are only tested on. \
         Switches make claims false: `copied` puts the image's factor into the text, `disjoint` gives targets other \
         words and hues, `clean` takes all noise away, `directed` makes steps lead elsewhere, `permuted` shuffles the \
-        items' content; `scale` enlarges targets.
+        items' content; `scale` enlarges targets. \
+        `.truth` of it holds what the items are and which steps were noise.
         """,
         BuiltinParameter<String>("platform"), BuiltinParameter<Int?>("seed", default: .none, shown: "the cell's"),
         BuiltinParameter<Int>("test_users", default: 0, shown: "0"),
