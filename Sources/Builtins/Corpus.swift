@@ -1,4 +1,3 @@
-import Content
 import Diagnostics
 package import Interpreter
 import NamedTensors
@@ -9,51 +8,39 @@ import TensorCore
 package final class Platform {
   let name: String
   let split: LeaveOneOut
+  /// Who is tested on: the platform's own users, or others who are never trained on.
+  let testSplit: LeaveOneOut
   let rawIDs: [String]
   let users: Int
   let events: Int
   let fingerprint: String
-  /// Sizes of the axes that the items settle, by the axes' names.
-  let sizes: [String: Int]
-  /// Numbers of word ids: they run from 0 to one less.
-  let vocabulary: Int
-  let words: HashedWords
-  let images: ImageStore?
-  let patch: Int
-  let catalogue: Catalogue
+  let items: any ItemSource
+  /// What can be reached at best, where the data know it.
+  let ceilings: WorldCeilings?
   /// Kinds of warnings about images that were said already.
   var reported: Set<String> = []
-  private var encoded: [Int32: (ids: [Int32], mask: [Bool])] = [:]
 
   init(
-    name: String, data: InteractionData, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int
+    name: String, items: any ItemSource, sequences: [[Int32]], testSequences: [[Int32]]? = nil, fingerprint: String,
+    ceilings: WorldCeilings? = nil
   ) {
     self.name = name
-    split = LeaveOneOut(data.sequences)
-    rawIDs = data.catalogue.rawIDs
-    users = data.userIDs.count
-    events = data.eventCount
-    fingerprint = data.fingerprint
-    self.words = words
-    vocabulary = words.vocabulary
-    self.images = images
-    self.patch = patch
-    catalogue = data.catalogue
-    let side = patch > 0 ? imageSize / patch : 0
-    sizes = ["word": words.words, "patch": side * side, "px": 3 * patch * patch]
+    self.items = items
+    self.fingerprint = fingerprint
+    self.ceilings = ceilings
+    split = LeaveOneOut(sequences)
+    testSplit = testSequences.map { LeaveOneOut($0) } ?? split
+    rawIDs = items.rawIDs
+    users = sequences.count
+    events = sequences.reduce(0) { $0 + $1.count }
   }
 
   var itemCount: Int { rawIDs.count }
+  var sizes: [String: Int] { items.sizes }
+  var vocabulary: Int { items.vocabulary }
   static let fields: Set<String> = [
     "words", "word_mask", "image", "ids", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
   ]
-
-  func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
-    if let known = encoded[item] { return known }
-    let row = words.encode(catalogue.text(of: Int(item)))
-    encoded[item] = row
-    return row
-  }
 }
 
 /// The platforms of one training or evaluation; their items stand one after the other, so that they never mix.
@@ -139,13 +126,13 @@ package final class Corpus {
     let item = Dimension(try axis("item"), items.count)
     switch name {
     case "words":
-      let word = Dimension(try axis("word"), platforms[0].words.words)
+      let word = Dimension(try axis("word"), platforms[0].sizes["word"] ?? 0)
       return try NamedTensor.ints(items.flatMap { text(of: $0).ids }, [item, word])
     case "word_mask":
-      let word = Dimension(try axis("word"), platforms[0].words.words)
+      let word = Dimension(try axis("word"), platforms[0].sizes["word"] ?? 0)
       return try NamedTensor.bools(items.flatMap { text(of: $0).mask }, [item, word])
     case "image":
-      guard platforms.allSatisfy({ $0.images != nil }) else { return nil }
+      guard platforms.allSatisfy(\.items.hasImages) else { return nil }
       let first = platforms[0]
       let dimensions = [
         item, Dimension(try axis("patch"), first.sizes["patch"] ?? 0),
@@ -159,7 +146,7 @@ package final class Corpus {
 
   private func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
     let (platform, local) = place(item)
-    return platform.text(of: local)
+    return platform.items.text(of: local)
   }
 
   private func pixels(_ items: [Int32]) throws -> [Float] {
@@ -174,9 +161,7 @@ package final class Corpus {
         locals.append(local)
         end += 1
       }
-      do { result += try platform.images?.patches(of: locals, patch: platform.patch) ?? [] } catch {
-        throw Failure(.data, error.message)
-      }
+      result += try platform.items.patches(of: locals)
       start = end
     }
     return result
@@ -262,7 +247,7 @@ package final class Corpus {
     var known: [Axis: Int] = [:]
     for (name, size) in platforms[0].sizes where size > 0 { known[try axis(name)] = size }
     var fields = Platform.fields
-    if platforms.contains(where: { $0.images == nil }) { fields.remove("image") }
+    if !platforms.allSatisfy(\.items.hasImages) { fields.remove("image") }
     return machine.shapes(of: type, known: known, only: fields, bounds: ["words": platforms[0].vocabulary])
   }
 

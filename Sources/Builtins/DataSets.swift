@@ -16,7 +16,9 @@ final class DataSet: LanguageObject {
   }
 
   var typeName: String { "data set" }
-  var fieldNames: [String] { ["train", "valid", "test", "items", "users", "events", "name"] }
+  var fieldNames: [String] {
+    ["train", "valid", "test", "items", "users", "events", "name"] + (platform.ceilings == nil ? [] : ["truth"])
+  }
   var label: UInt64 { Label64("data set").mixed(platform.fingerprint).value }
 
   func field(_ name: String) -> Value? {
@@ -27,17 +29,20 @@ final class DataSet: LanguageObject {
     case "users": return .int(platform.users)
     case "events": return .int(platform.events)
     case "name": return .string(platform.name)
+    case "truth": return platform.ceilings.map { .record($0.world.truth) }
     default: return nil
     }
   }
 
   var printed: String {
     let tested = platform.split.test.compactMap { $0 }.count
+    let fresh = platform.ceilings?.world.testUsers.count ?? 0
+    let note = fresh == 0 ? "" : "\n  \(ModuleInstance.grouped(fresh)) others are only tested on"
     return """
       data set \(platform.name): \(ModuleInstance.grouped(platform.users)) users, \
       \(ModuleInstance.grouped(platform.itemCount)) items, \(ModuleInstance.grouped(platform.events)) events
         leave-one-out: \(ModuleInstance.grouped(tested)) users with a validation and a test event, \
-      \(platform.split.shortUsers) with fewer than 3 events train only
+      \(platform.split.shortUsers) with fewer than 3 events train only\(note)
       """
   }
 }
@@ -84,6 +89,7 @@ final class DataPart: LanguageObject {
         target.map { Case(user: user, history: split.train[user], target: $0) }
       }
     case .test:
+      let split = platform.testSplit
       return split.test.enumerated().compactMap { user, target in
         target.map { Case(user: user, history: split.historyBeforeTest(user), target: $0) }
       }
@@ -142,7 +148,11 @@ extension Catalog {
       let store = hasImages ? try ImageStore(folder: path, images: data.catalogue.images, size: image) : nil
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return .object(
-        DataSet(Platform(name: name, data: data, words: hashed, images: store, imageSize: image, patch: patch), machine)
+        DataSet(
+          Platform(
+            name: name,
+            items: FolderItems(data.catalogue, words: hashed, images: store, imageSize: image, patch: patch),
+            sequences: data.sequences, fingerprint: data.fingerprint), machine)
       )
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])

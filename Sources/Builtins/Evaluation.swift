@@ -94,19 +94,25 @@ final class Score: RowConvertible {
   let metrics: [RankingMetric]
   let values: [Double]
   let chances: [Double]
+  /// What could be reached at best, where the data know it.
+  let ceilings: [Double]?
   let perUser: [[Double]]
   let protocolText: String
 
-  init(metrics: [RankingMetric], values: [Double], chances: [Double], perUser: [[Double]], protocolText: String) {
+  init(
+    metrics: [RankingMetric], values: [Double], chances: [Double], ceilings: [Double]? = nil, perUser: [[Double]],
+    protocolText: String
+  ) {
     self.metrics = metrics
     self.values = values
     self.chances = chances
+    self.ceilings = ceilings
     self.perUser = perUser
     self.protocolText = protocolText
   }
 
   var typeName: String { "score" }
-  var fieldNames: [String] { ["protocol", "users", "chance", "per_user"] }
+  var fieldNames: [String] { ["protocol", "users", "chance", "ceiling", "per_user"] }
   var columns: [(name: String, value: Value)] { zip(metrics, values).map { ($0.label, .float($1)) } }
 
   func field(_ name: String) -> Value? {
@@ -114,6 +120,8 @@ final class Score: RowConvertible {
     case "protocol": .string(protocolText)
     case "users": .int(perUser.count)
     case "chance": .record(Record(zip(metrics, chances).map { ($0.label, .float($1)) }))
+    case "ceiling":
+      ceilings.map { .record(Record(zip(metrics, $0).map { ($0.label, .float($1)) })) } ?? Value.none
     case "per_user":
       .record(Record(metrics.indices.map { m in (metrics[m].label, .list(perUser.map { .float($0[m]) })) }))
     default: nil
@@ -128,7 +136,8 @@ final class Score: RowConvertible {
 
   var printed: String {
     let numbers = metrics.indices.map { m in
-      "\(metrics[m].label) \(Value.fixed(values[m], 4)) (chance \(Value.fixed(chances[m], 4)))"
+      let ceiling = ceilings.map { ", ceiling \(Value.fixed($0[m], 4))" } ?? ""
+      return "\(metrics[m].label) \(Value.fixed(values[m], 4)) (chance \(Value.fixed(chances[m], 4))\(ceiling))"
     }
     return "\(numbers.joined(separator: "  "))\n  \(protocolText)"
   }
@@ -156,7 +165,8 @@ enum Evaluator {
 
   /// Ranks every item for each case and averages the metrics over cases.
   static func evaluate(
-    _ scorer: any Scorer, _ part: DataPart, _ metrics: [RankingMetric], masksHistory: Bool, _ call: Invocation
+    _ scorer: any Scorer, _ part: DataPart, _ metrics: [RankingMetric], masksHistory: Bool,
+    withCeilings: Bool = false, _ call: Invocation
   ) throws -> Score {
     let cases = part.cases
     guard !cases.isEmpty else {
@@ -189,7 +199,8 @@ enum Evaluator {
       "ties by expectation", scorer.length.map { "length \($0)" } ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
     return Score(
-      metrics: metrics, values: values, chances: metrics.map { Ranking.chance($0, candidates: mean) }, perUser: perUser,
+      metrics: metrics, values: values, chances: metrics.map { Ranking.chance($0, candidates: mean) },
+      ceilings: withCeilings ? part.ceilings(metrics) : nil, perUser: perUser,
       protocolText: text)
   }
 }
@@ -229,7 +240,8 @@ extension Catalog {
         default: throw call.fail(.wrongType, "a model is evaluated, not \(model.described)", argument: 0)
         }
         return .object(
-          try Evaluator.evaluate(scorer, part, metrics.map(\.metric), masksHistory: masksHistory, call))
+          try Evaluator.evaluate(
+            scorer, part, metrics.map(\.metric), masksHistory: masksHistory, withCeilings: true, call))
       },
     ]
   }

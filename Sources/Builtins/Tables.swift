@@ -74,7 +74,10 @@ extension Table {
         return score.metrics.indices.map { m in
           Row(
             keys: row.keys + [.string(score.metrics[m].label)], value: .float(score.values[m]),
-            cells: [("value", .float(score.values[m])), ("chance", .float(score.chances[m])), ("ceiling", .none)])
+            cells: [
+              ("value", .float(score.values[m])), ("chance", .float(score.chances[m])),
+              ("ceiling", score.ceilings.map { .float($0[m]) } ?? .none),
+            ])
         }
       }
       return row.cells.map { cell in

@@ -227,7 +227,7 @@ final class TrainingRun {
   private func finished() throws -> Run {
     let last = try set.snapshot()
     for platform in corpus.platforms {
-      for warning in platform.images?.warnings ?? [] where platform.reported.insert(warning.kind).inserted {
+      for warning in platform.items.warnings where platform.reported.insert(warning.kind).inserted {
         machine.warn(.data, Catalog.text(warning.message, warning.count, warning.examples))
       }
     }

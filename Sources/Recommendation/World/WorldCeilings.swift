@@ -28,15 +28,10 @@ package enum WorldKnowledge: String, Sendable, CaseIterable {
 
 /// What can be reached at best on a world's users, given what is known.
 package struct WorldCeilings: Sendable {
-  private let world: World
-  private let markov: WorldMarkov
-  private let popularity: [Float]
+  package let world: World
 
   package init(_ world: World) {
     self.world = world
-    let train = LeaveOneOut(world.users.map(\.items)).allButLastTwo
-    markov = WorldMarkov(train, itemCount: world.itemCount)
-    popularity = PopularityModel(train: train, itemCount: world.itemCount).scores
   }
 
   /// The last item of each user who is tested on: of the evaluation-only ones where there are any.
@@ -72,23 +67,25 @@ package struct WorldCeilings: Sendable {
   }
 
   private func scorer(_ knowledge: WorldKnowledge, ignoresWeights: Bool) -> (WorldCase) -> [Float] {
+    let train = LeaveOneOut(world.users.map(\.items)).allButLastTwo
+    switch knowledge {
+    case .popularity:
+      let popularity = PopularityModel(train: train, itemCount: world.itemCount).scores
+      return { _ in popularity }
+    case .idMarkov:
+      let markov = WorldMarkov(train, itemCount: world.itemCount)
+      return { markov.scores(after: $0.history) }
+    case .both, .text, .image, .lastItem, .unknownPopularity: break
+    }
     let filter = WorldFilter(
       cellOf: world.factors.map(\.cell), classOf: classes(knowledge),
       weights: ignoresWeights || knowledge == .unknownPopularity
         ? [Double](repeating: 1, count: world.itemCount) : world.weights,
       isLate: world.isLate, law: WorldLaw(directed: world.settings.isDirected).transitions(),
       noise: world.settings.noise(world.platform))
-    switch knowledge {
-    case .both, .text, .image, .unknownPopularity:
-      return { filter.scores(after: $0.history, finalFrom: $0.finalFrom) }
-    case .lastItem:
-      return { one in
-        filter.scores(after: one.history.suffix(1), finalFrom: one.history.count > one.finalFrom ? 0 : 1)
-      }
-    case .popularity:
-      return { [popularity] _ in popularity }
-    case .idMarkov:
-      return { [markov] in markov.scores(after: $0.history) }
+    return { one in
+      guard knowledge == .lastItem else { return filter.scores(after: one.history, finalFrom: one.finalFrom) }
+      return filter.scores(after: one.history.suffix(1), finalFrom: one.history.count > one.finalFrom ? 0 : 1)
     }
   }
 

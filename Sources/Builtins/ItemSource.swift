@@ -1,0 +1,82 @@
+import Content
+import Diagnostics
+import Interpreter
+import Recommendation
+
+/// What the items of a platform look like, wherever they come from.
+protocol ItemSource: AnyObject {
+  var rawIDs: [String] { get }
+  /// Sizes of the axes that the items settle, by the axes' names.
+  var sizes: [String: Int] { get }
+  /// Numbers of words run from 0 to one less.
+  var vocabulary: Int { get }
+  var hasImages: Bool { get }
+  /// What could not be read so far.
+  var warnings: [ContentWarning] { get }
+
+  /// The row of an item's text. [word]
+  func text(of item: Int32) -> (ids: [Int32], mask: [Bool])
+  /// Normalised patches of items, empty without images. [item, patch, px]
+  func patches(of items: [Int32]) throws -> [Float]
+}
+
+/// The items of a folder: hashed words and pictures.
+final class FolderItems: ItemSource {
+  let rawIDs: [String]
+  let sizes: [String: Int]
+  private let catalogue: Catalogue
+  private let words: HashedWords
+  private let images: ImageStore?
+  private let patch: Int
+  private var encoded: [Int32: (ids: [Int32], mask: [Bool])] = [:]
+
+  init(_ catalogue: Catalogue, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int) {
+    rawIDs = catalogue.rawIDs
+    self.catalogue = catalogue
+    self.words = words
+    self.images = images
+    self.patch = patch
+    let side = patch > 0 ? imageSize / patch : 0
+    sizes = ["word": words.words, "patch": side * side, "px": 3 * patch * patch]
+  }
+
+  var vocabulary: Int { words.vocabulary }
+  var hasImages: Bool { images != nil }
+  var warnings: [ContentWarning] { images?.warnings ?? [] }
+
+  func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
+    if let known = encoded[item] { return known }
+    let row = words.encode(catalogue.text(of: Int(item)))
+    encoded[item] = row
+    return row
+  }
+
+  func patches(of items: [Int32]) throws -> [Float] {
+    do { return try images?.patches(of: items, patch: patch) ?? [] } catch { throw Failure(.data, error.message) }
+  }
+}
+
+/// The items of a synthetic world.
+final class WorldItems: ItemSource {
+  let rawIDs: [String]
+  let sizes: [String: Int]
+  private let world: World
+
+  init(_ world: World) {
+    self.world = world
+    rawIDs = world.rawIDs
+    let (size, patch) = (world.settings.imageSize, world.settings.patch)
+    sizes = ["word": World.wordsPerItem, "patch": (size / patch) * (size / patch), "px": 3 * patch * patch]
+  }
+
+  var vocabulary: Int { world.vocabulary }
+  var hasImages: Bool { true }
+  var warnings: [ContentWarning] { [] }
+
+  func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
+    let row = Array(world.words(of: Int(item)))
+    return (row, row.map { _ in true })
+  }
+
+  func patches(of items: [Int32]) -> [Float] { world.patches(of: items) }
+}
