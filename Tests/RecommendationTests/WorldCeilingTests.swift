@@ -66,6 +66,25 @@ struct WorldCeilingTests {
     }
   }
 
+  /// Whoever filters exactly knows how often its first ten hold the target; a filter of another law would be wrong.
+  @Test(arguments: [WorldPlatform.srcV, .srcS, .tgtV, .tgtS]) func theOracleKnowsHowGoodItIs(_ platform: WorldPlatform)
+    throws
+  {
+    var settings = WorldSettings()
+    settings.testUsers = 5000
+    let ceilings = WorldCeilings(try World.generate(platform, seed: 4, settings: settings))
+    let (cases, scores) = (ceilings.testCases, ceilings.scorer(.both))
+    let expected = cases.reduce(0.0) { sum, one in
+      let met = Set(one.history)
+      let left = scores(one).enumerated().filter { !met.contains(Int32($0.offset)) }.map { Double($0.element) }
+      let best = left.sorted(by: >).prefix(10).reduce(0, +)
+      return sum + best / left.reduce(0, +) / Double(cases.count)
+    }
+    let found = ceilings.values([RankingMetric(.hr, 10)], knowing: .both, cases)[0]
+    // The standard error of a share of 5,000 is about 0.007.
+    #expect(abs(expected - found) < 0.021, "\(expected) expected, \(found) found")
+  }
+
   @Test func aDirectedWorldIsHarder() throws {
     func both(_ isDirected: Bool) throws -> Double {
       var settings = WorldSettings()

@@ -72,8 +72,11 @@ struct WorldTests {
     let patches = made.patches(of: [7, 3])
     #expect(patches.count == 2 * 9 * 192)
     // Item 3, patch 5 (second row, third column), green, row 2, column 4.
-    let pixel = made.images[(3 * 24 * 24 + (8 + 2) * 24 + 16 + 4) * 3 + 1]
-    #expect(patches[9 * 192 + 5 * 192 + 64 + 2 * 8 + 4] == (Float(pixel) / 255 - 0.5) / 0.5)
+    let (row, column) = (8 + 2, 16 + 4)
+    let pixel = made.images[3 * 1728 + (row * 24 + column) * 3 + 1]
+    let place = 1728 + 5 * 192 + 64 + 2 * 8 + 4
+    let wanted: Float = (Float(pixel) / 255 - 0.5) / 0.5
+    #expect(patches[place] == wanted)
     #expect(patches.allSatisfy { (-1...1).contains($0) })
     #expect(made.patches(of: [800, -1]).isEmpty)
   }

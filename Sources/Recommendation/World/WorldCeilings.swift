@@ -66,7 +66,8 @@ package struct WorldCeilings: Sendable {
     return sums.map { $0 / Double(max(cases.count, 1)) }
   }
 
-  private func scorer(_ knowledge: WorldKnowledge, ignoresWeights: Bool) -> (WorldCase) -> [Float] {
+  /// Scores of all items for a case; those of `both` are probabilities up to one factor. [item]
+  package func scorer(_ knowledge: WorldKnowledge, ignoresWeights: Bool = false) -> (WorldCase) -> [Float] {
     let train = LeaveOneOut(world.users.map(\.items)).allButLastTwo
     switch knowledge {
     case .popularity:
