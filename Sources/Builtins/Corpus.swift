@@ -1,3 +1,4 @@
+import Content
 import Diagnostics
 package import Interpreter
 import NamedTensors
@@ -101,8 +102,13 @@ package final class Corpus {
     }
   }
 
-  func offset(of platform: Platform) -> Int {
-    platforms.firstIndex { $0 === platform }.map { offsets[$0] } ?? 0
+  /// Says once what could not be read of the items so far.
+  func warnOfItems() {
+    for platform in platforms {
+      for warning in platform.items.warnings where platform.reported.insert(warning.kind).inserted {
+        machine.warn(.data, Catalog.text(warning.message, warning.count, warning.examples))
+      }
+    }
   }
 
   private func place(_ item: Int32) -> (platform: Platform, item: Int32) {
@@ -199,6 +205,8 @@ package final class Corpus {
       ) { [self] name in
         if name == "raw_ids" { return .list(platforms.flatMap(\.rawIDs)[range].map { .string($0) }) }
         let items = range.map { Int32($0) }
+        // Chunks are read in order, so with the last one every item was tried.
+        defer { if range.upperBound == itemCount { warnOfItems() } }
         return try itemField(name, items).map { .tensor(TensorValue($0, label: label.mixed(name).value)) }
       }
     }

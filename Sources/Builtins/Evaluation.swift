@@ -236,7 +236,13 @@ extension Catalog {
         let scorer: any Scorer
         switch model {
         case .module(let module, _): scorer = try scorerOf(module, part.platform, length, call)
-        case .object(let object as PopularityScorer): scorer = object
+        case .object(let object as PopularityScorer):
+          guard object.platform.fingerprint == part.platform.fingerprint else {
+            throw call.fail(
+              .dataMismatch, "this is the \(object.printed), and \(part.printed) has other items", argument: 0,
+              tries: ["popularity of the data set that is evaluated"])
+          }
+          scorer = object
         default: throw call.fail(.wrongType, "a model is evaluated, not \(model.described)", argument: 0)
         }
         return .object(

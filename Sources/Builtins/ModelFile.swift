@@ -20,7 +20,7 @@ enum ModelFile {
     let document = JSONValue.object([
       "format_version": .int(0),
       "recipe": description,
-      "sources": .object(recipe.sources.mapValues { .string($0) }),
+      "sources": .object(recipe.sources.mapValues(\.json)),
       "length": model.facts["length"].flatMap { Int.from($0) }.map { .int($0) } ?? .null,
       "parts": .list(model.parts.filter { !$0.value.isNone }.map { .string($0.name) }),
     ])
@@ -46,8 +46,10 @@ enum ModelFile {
     guard document["format_version"]?.int == 0 else {
       throw call.fail(.file, "\(path) was made by a newer pmm; this one reads format 0", argument: 0)
     }
-    var sources: [String: String] = [:]
-    if case .object(let texts)? = document["sources"] { sources = texts.compactMapValues(\.string) }
+    var sources: [String: ModelRecipe.Source] = [:]
+    if case .object(let texts)? = document["sources"] {
+      sources = texts.compactMapValues(ModelRecipe.Source.init(json:))
+    }
     let built = try ModelRecipe(call, sources: sources).module(recipe)
     let filled = try fill(built, file.tensors, path, call)
     let facts = document["length"]?.int.map { ["length": Value.int($0)] } ?? [:]
@@ -84,5 +86,19 @@ enum ModelFile {
       throw call.fail(.partMismatch, "the numbers in \(path) are not those of its model\(lacks)\(extra)", argument: 0)
     }
     return filled
+  }
+}
+
+extension ModelRecipe.Source {
+  /// The text alone where nothing of the user's is imported.
+  var json: JSONValue {
+    if imports.isEmpty { return .string(text) }
+    return .object(["text": .string(text), "imports": .object(imports.mapValues { .string($0) })])
+  }
+
+  init?(json: JSONValue) {
+    guard let text = json.string ?? json["text"]?.string else { return nil }
+    self.init(text: text)
+    if case .object(let imports)? = json["imports"] { self.imports = imports.compactMapValues(\.string) }
   }
 }

@@ -7,10 +7,21 @@ import Training
 struct ModelRecipe {
   let call: Invocation
   private var machine: Machine { call.machine }
-  /// Texts of the user's files that declare models, by the name that the recipe uses.
-  var sources: [String: String] = [:]
+  /// The user's files that declare models, by the name that the recipe uses.
+  private(set) var sources: [String: Source] = [:]
+  private var names: [ObjectIdentifier: String] = [:]
+  private let opened = Opened()
 
-  init(_ call: Invocation, sources: [String: String] = [:]) {
+  /// The text of a user's file, and the names of those that it imports, by dotted path.
+  struct Source: Equatable {
+    let text: String
+    var imports: [String: String] = [:]
+  }
+
+  /// Files whose declarations were read; nil while that goes on.
+  private final class Opened { var globals: [String: Globals?] = [:] }
+
+  init(_ call: Invocation, sources: [String: Source] = [:]) {
     self.call = call
     self.sources = sources
   }
@@ -42,13 +53,35 @@ struct ModelRecipe {
     ])
   }
 
-  /// The name of a file that declares something; the text of a user's file goes along.
+  /// The name of a file that declares something; the text of a user's file and those of its imports go along.
   private mutating func home(_ globals: Globals) -> String {
     guard globals.isUser, let source = globals.source else { return globals.moduleName }
-    let name = "file:\(source.name.split(separator: "/").last ?? "script.pmm")"
-    sources[name] = source.text
+    if let known = names[ObjectIdentifier(globals)] { return known }
+    let wanted: String
+    if globals.moduleName.hasPrefix(Self.filePrefix) {
+      wanted = globals.moduleName
+    } else if globals.moduleName.isEmpty {
+      wanted = "\(Self.filePrefix)\(source.name.split(separator: "/").last ?? "script.pmm")"
+    } else {
+      wanted = "\(Self.filePrefix)\(globals.moduleName.split(separator: ".").joined(separator: "/")).pmm"
+    }
+    // Two files may have one name: the script that runs, and an older form of it that a checkpoint brought along.
+    var name = wanted
+    var count = 1
+    while sources[name] != nil {
+      count += 1
+      name = "\(wanted)#\(count)"
+    }
+    names[ObjectIdentifier(globals)] = name
+    sources[name] = Source(text: source.text)
+    for (path, module) in globals.imports.sorted(by: { $0.key < $1.key }) {
+      let other = home(module)
+      sources[name]?.imports[path] = other
+    }
     return name
   }
+
+  private static let filePrefix = "file:"
 
   private mutating func json(_ value: Value, _ what: String) throws -> JSONValue {
     switch value {
@@ -134,11 +167,18 @@ struct ModelRecipe {
   }
 
   private func globals(_ home: String) throws -> Globals {
-    if home.hasPrefix("file:") {
-      guard let text = sources[home] else { throw damaged("the text of `\(home)` is missing") }
-      return try machine.declarations(of: SourceText(name: String(home.dropFirst(5)), text: text), name: home)
+    guard home.hasPrefix(Self.filePrefix) else { return try machine.libraryModule(home) }
+    if let known = opened.globals[home] {
+      guard let known else { throw damaged("`\(home)` imports itself") }
+      return known
     }
-    return try machine.module(named: home, importedBy: call.span.source)
+    guard let source = sources[home] else { throw damaged("the text of `\(home)` is missing") }
+    opened.globals[home] = .some(nil)
+    let text = SourceText(name: String(home.dropFirst(Self.filePrefix.count)), text: source.text)
+    let made = try machine.declarations(
+      of: text, name: home, importing: try source.imports.mapValues { try globals($0) })
+    opened.globals[home] = made
+    return made
   }
 
   private func value(_ json: JSONValue) throws -> Value {

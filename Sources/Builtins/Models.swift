@@ -125,6 +125,11 @@ extension Catalog {
           tries: ["gradient(y => f(y), wrt = x)"])
       }
       let wrt = try call.converted(try call.value(1), to: NamedTensor.self, name: "wrt", at: call.spans[1])
+      guard wrt.kind == .float else {
+        throw call.fail(
+          .wrongType, "a gradient is taken with respect to floats, not \(wrt.kind.rawValue)\(wrt.axesText)", argument: 1
+        )
+      }
       guard let variable = wrt.variable else {
         throw call.fail(.valueInShapeRun, "only shapes are known here, so there is no gradient yet")
       }

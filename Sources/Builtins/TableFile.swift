@@ -1,5 +1,5 @@
+import Checkpoint
 import Diagnostics
-import Foundation
 import Interpreter
 
 /// Tables as text files, by the ending of the path, each with a manifest beside it.
@@ -13,7 +13,9 @@ enum TableFile {
     case "jsonl": text = try rows.map { try jsonLine(names, $0) + "\n" }.joined()
     case "md":
       let rule = names.map { _ in "---" }
-      text = ([names, rule] + rows.map { $0.map(\.plain) }).map { "| \($0.joined(separator: " | ")) |\n" }.joined()
+      let cells = { (texts: [String]) in texts.map { replacing($0, ["|": "\\|", "\n": " ", "\r": " "]) } }
+      text = ([cells(names), rule] + rows.map { cells($0.map(\.plain)) })
+        .map { "| \($0.joined(separator: " | ")) |\n" }.joined()
     case "tex": text = latex(names, rows)
     default:
       throw call.fail(
@@ -55,8 +57,9 @@ enum TableFile {
 
   /// RFC 4180.
   private static func csv(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    // By bytes: a comma with an accent is one character and would be none of these.
+    guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
+    return "\"" + replacing(text, ["\"": "\"\""]) + "\""
   }
 
   private static func jsonLine(_ names: [String], _ values: [Value]) throws -> String {
@@ -73,10 +76,18 @@ enum TableFile {
     return try JSONValue.object(fields).text()
   }
 
+  /// A text with some of its code points written otherwise.
+  private static func replacing(_ text: String, _ escapes: [Unicode.Scalar: String]) -> String {
+    text.unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
+  }
+
+  private static let latexEscapes: [Unicode.Scalar: String] = [
+    "&": "\\&", "%": "\\%", "$": "\\$", "#": "\\#", "_": "\\_", "{": "\\{", "}": "\\}",
+    "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
+  ]
+
   private static func latex(_ names: [String], _ rows: [[Value]]) -> String {
-    func escaped(_ text: String) -> String {
-      text.map { "&%$#_{}".contains($0) ? "\\\($0)" : String($0) }.joined()
-    }
+    func escaped(_ text: String) -> String { replacing(text, latexEscapes) }
     var text = "\\begin{tabular}{\(String(repeating: "l", count: names.count))}\n\\hline\n"
     text += names.map(escaped).joined(separator: " & ") + " \\\\\n\\hline\n"
     for row in rows { text += row.map { escaped($0.plain) }.joined(separator: " & ") + " \\\\\n" }
@@ -98,14 +109,9 @@ enum TableFile {
     return try document.text(pretty: true) + "\n"
   }
 
-  /// The old file stays until the new one is whole.
   private static func write(_ text: String, to path: String, _ call: Invocation) throws {
-    let url = URL(fileURLWithPath: path)
-    do {
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url, options: .atomic)
-    } catch {
-      throw call.fail(.file, "\(path) cannot be written: \(error.localizedDescription)", argument: 1)
+    do throws(CheckpointError) { try AtomicFile.write(Array(text.utf8), to: path) } catch {
+      throw error.failure(call, argument: 1)
     }
   }
 }

@@ -1,5 +1,4 @@
 import Autodiff
-import Content
 import Diagnostics
 import Interpreter
 import NamedTensors
@@ -21,12 +20,18 @@ final class TrainingRun {
     let windows: Windows
     let seed: UInt64
 
+    /// Times the steps of an epoch it is still a whole number.
+    private static let mostEpochs = 1_000_000
+
     init(
       monitor: RankingMetric, stopAfter: Int?, length: Int?, epochs: Int, batch: Int, optimiser: OptimiserObject,
       clip: Double?, windows: String, seed: UInt64, _ call: Invocation
     ) throws {
       for (name, value) in [("epochs", epochs), ("batch", batch), ("stop_after", stopAfter ?? 1)] where value < 1 {
         throw call.fail(.outOfRange, "`\(name)` is 1 or more, not \(value)")
+      }
+      guard epochs <= Self.mostEpochs else {
+        throw call.fail(.outOfRange, "`epochs` is at most \(Self.mostEpochs), not \(epochs)")
       }
       if let clip, !(clip > 0) {
         throw call.fail(.outOfRange, "`clip` is above 0, not \(Value.text(clip))", tries: ["clip = none"])
@@ -56,6 +61,8 @@ final class TrainingRun {
 
   private let steps: Int
   private let rows: [[Int32]]
+  /// Rows of a step: what was asked for, but no more than there are.
+  private let batchRows: Int
   private let popularity: [Float]
   private let trainable: [(path: [String], parameter: ParameterValue)]
   private let set: ParameterSet
@@ -91,6 +98,7 @@ final class TrainingRun {
     guard !rows.isEmpty else {
       throw call.fail(.data, "no user has the two training events that a row needs", argument: 1)
     }
+    batchRows = min(settings.batch, rows.count)
     popularity = logPopularity(rows: rows, itemCount: corpus.itemCount)
     // Recipes become numbers once, so that frozen ones stay what they were.
     let settled = try model.mappingParameters { path, parameter in
@@ -105,7 +113,7 @@ final class TrainingRun {
         group: settings.optimiser.group(of: path))
     }
     set = try ParameterSet(entries, initial: trainable.compactMap { $0.parameter.numbers })
-    stepsPerEpoch = (rows.count + settings.batch - 1) / settings.batch
+    stepsPerEpoch = (rows.count + batchRows - 1) / batchRows
     optimiser = try AdamW(set, groups: settings.optimiser.groups(step: 0, of: stepsPerEpoch * settings.epochs))
   }
 
@@ -139,9 +147,7 @@ final class TrainingRun {
     let order = shuffledOrder(count: rows.count, key: key)
     var sums = [Double](repeating: 0, count: goal.terms.count)
     var seen = 0
-    let batches = stride(from: 0, to: order.count, by: settings.batch).map {
-      $0..<min($0 + settings.batch, order.count)
-    }
+    let batches = stride(from: 0, to: order.count, by: batchRows).map { $0..<min($0 + batchRows, order.count) }
     for (index, range) in batches.enumerated() {
       let batch = RowBatch.training(rows: order[range].map { rows[$0] }, length: steps, logPopularity: popularity)
       let values = try step(batch, epoch: epoch)
@@ -226,11 +232,7 @@ final class TrainingRun {
 
   private func finished() throws -> Run {
     let last = try set.snapshot()
-    for platform in corpus.platforms {
-      for warning in platform.items.warnings where platform.reported.insert(warning.kind).inserted {
-        machine.warn(.data, Catalog.text(warning.message, warning.count, warning.examples))
-      }
-    }
+    corpus.warnOfItems()
     return Run(
       model: model(with: best?.numbers ?? last), last: model(with: last), log: Table(keyNames: ["epoch"], rows: log),
       bestEpoch: best?.epoch ?? log.count, seed: settings.seed)
@@ -259,8 +261,12 @@ final class TrainingRun {
   private func withLastGoodModel(_ error: any Error) throws -> any Error {
     guard var failure = error as? Failure, failure.diagnostic.code == .notFinite, let best else { return error }
     let path = machine.outputFolder.isEmpty ? "last-good.h5" : "\(machine.outputFolder)/last-good.h5"
-    try ModelFile.save(model(with: best.numbers), to: path, call)
-    failure.diagnostic.notes.append("\(path) holds the best model before it, of epoch \(best.epoch)")
+    do {
+      try ModelFile.save(model(with: best.numbers), to: path, call)
+      failure.diagnostic.notes.append("\(path) holds the best model before it, of epoch \(best.epoch)")
+    } catch let second as Failure {
+      failure.diagnostic.notes.append("the best model before it could not be saved: \(second.diagnostic.message)")
+    }
     return failure
   }
 

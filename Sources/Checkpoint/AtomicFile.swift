@@ -1,7 +1,7 @@
 import Glibc
 
 /// Writing a file so that its path always holds either the old contents or all of the new.
-enum AtomicFile {
+package enum AtomicFile {
   /// Lets `write` fill a new file beside `path`, then puts it in place; after a failure the old file is untouched and
   /// the new one is gone. Folders that `path` needs are made.
   /// - Parameters:
@@ -17,6 +17,7 @@ enum AtomicFile {
     let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     let temporary = "\(folder)/.\(name.prefix(100)).unfinished-\(random)"
     do throws(CheckpointError) {
+      guard access(folder, W_OK | X_OK) == 0 else { throw failure("make a file in this folder", folder) }
       try checkSpace(folder, bytes: bytes)
       try write(temporary)
       try sync(temporary, flags: O_RDWR)
@@ -26,6 +27,22 @@ enum AtomicFile {
       throw error
     }
     try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+  }
+
+  /// Makes `bytes` the whole contents of `path`.
+  package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+    try replace(path, bytes: bytes.count) { (temporary) throws(CheckpointError) in
+      let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard file >= 0 else { throw failure("create the file", path) }
+      defer { _ = close(file) }
+      var done = 0
+      while done < bytes.count {
+        let got = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+        if got < 0 && errno == EINTR { continue }
+        guard got > 0 else { throw failure("write the file", path) }
+        done += got
+      }
+    }
   }
 
   /// Makes `folder` and those above it where they are missing.
@@ -50,7 +67,8 @@ enum AtomicFile {
     guard stat(path, &info) == 0 else { return path }
     guard info.st_mode & S_IFMT == S_IFREG else {
       throw CheckpointError(
-        code: "unwritable", message: "\(path) is not a regular file", place: path, suggestion: "name a file inside it")
+        code: "unwritable", message: "\(path) is not a regular file", place: path,
+        suggestion: info.st_mode & S_IFMT == S_IFDIR ? "name a file inside it" : "name another file")
     }
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
@@ -82,7 +100,10 @@ enum AtomicFile {
   }
 
   private static func failure(_ action: String, _ path: String) -> CheckpointError {
-    let code = errno == ENOSPC || errno == EDQUOT ? "disk-full" : "unwritable"
-    return CheckpointError(code: code, message: "cannot \(action): \(String(cString: strerror(errno)))", place: path)
+    let reason = String(cString: strerror(errno))
+    let isFull = errno == ENOSPC || errno == EDQUOT
+    return CheckpointError(
+      code: isFull ? "disk-full" : "unwritable", message: "cannot \(action): \(reason)", place: path,
+      suggestion: isFull ? "make room, or save elsewhere" : "save elsewhere")
   }
 }

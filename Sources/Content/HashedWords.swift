@@ -45,11 +45,6 @@ package struct HashedWords: Sendable, Equatable {
     return (ids, mask)
   }
 
-  /// The row of an item's text: title and description, joined by a blank. [word]
-  package func encode(title: String, description: String) -> (ids: [Int32], mask: [Bool]) {
-    encode(title + " " + description)
-  }
-
   private func number(_ hash: UInt64) -> Int32 {
     Self.firstWord + Int32(hash % UInt64(vocabulary - Int(Self.firstWord)))
   }

@@ -17,8 +17,6 @@ package final class SourceText: Sendable {
     lineStarts = starts
   }
 
-  package var lineCount: Int { lineStarts.count }
-
   /// The line (from 1) and the column (from 1, in bytes) of a byte offset; offsets outside are clamped.
   package func position(of offset: Int) -> (line: Int, column: Int) {
     let offset = min(max(offset, 0), bytes.count)

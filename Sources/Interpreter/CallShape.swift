@@ -8,7 +8,8 @@ package final class CallShape {
   let argumentSpans: [Span]
   let names: [String?]
   let site: Int
-  private var mappedFor: ObjectIdentifier?
+  /// Kept alive, since another callee might come to stand at the place in memory of one that is gone.
+  private var mappedFor: AnyObject?
   private var mapping: [Int] = []
 
   init(span: Span, calleeSpan: Span, argumentSpans: [Span], names: [String?], site: Int) {
@@ -25,8 +26,8 @@ package final class CallShape {
   }
 
   /// For each argument the index of its parameter, or -1 for a keyword of an open signature. Kept from call to call.
-  func mapped(to callee: ObjectIdentifier, _ signature: () -> Signature) throws -> [Int] {
-    if mappedFor == callee { return mapping }
+  func mapped(to callee: AnyObject, _ signature: () -> Signature) throws -> [Int] {
+    if mappedFor === callee { return mapping }
     let signature = signature()
     let parameters = signature.parameters.map(\.name)
     var taken = Set<Int>()

@@ -70,6 +70,7 @@ struct Compiler {
       let span = statement.span
       return { frame in
         let module = try frame.machine.module(names, span: span)
+        if module.isUser { frame.globals.imports[names.joined(separator: ".")] = module }
         store(frame, .object(ModuleNamespace(module)))
         return .none
       }
@@ -79,6 +80,7 @@ struct Compiler {
       let span = statement.span
       return { frame in
         let module = try frame.machine.module(names, span: span)
+        if module.isUser { frame.globals.imports[names.joined(separator: ".")] = module }
         for (name, store) in stores {
           guard let value = module.value(named: name.text) else {
             throw Failure(.importFailed, "module `\(module.moduleName)` has no `\(name.text)`", at: name.span)

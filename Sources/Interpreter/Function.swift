@@ -122,6 +122,8 @@ package final class Globals {
   package let isUser: Bool
   /// Text that declares everything that models here need: the file, or what the entries at the prompt declared.
   package private(set) var source: SourceText?
+  /// The user's modules that this file imports, by dotted path.
+  package internal(set) var imports: [String: Globals] = [:]
   private var declarations: [String] = []
   var values: [Value?] = []
   /// Where each name was bound.

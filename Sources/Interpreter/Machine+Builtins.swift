@@ -5,7 +5,7 @@ import TensorCore
 
 extension Machine {
   func call(_ builtin: Builtin, _ values: [Value], _ shape: CallShape, place: Label64) throws -> Value {
-    let mapping = try shape.mapped(to: ObjectIdentifier(builtin)) { builtin.signature }
+    let mapping = try shape.mapped(to: builtin) { builtin.signature }
     var arguments = [Value?](repeating: nil, count: builtin.signature.parameters.count)
     var spans = [Span?](repeating: nil, count: builtin.signature.parameters.count)
     var extra: [(name: String, value: Value)] = []

@@ -96,7 +96,7 @@ extension Machine {
   package static let libraryPrefix = "stdlib/"
 
   func bind(_ values: [Value], to code: FunctionCode, _ frame: Frame, _ shape: CallShape) throws {
-    let mapping = try shape.mapped(to: ObjectIdentifier(code)) {
+    let mapping = try shape.mapped(to: code) {
       Signature(code.name, code.parameters.map { Signature.Parameter($0.name, isRequired: !$0.hasDefault) })
     }
     var given = [Bool](repeating: false, count: code.parameters.count)

@@ -6,7 +6,7 @@ extension Machine {
   /// Runs a constructor. The outermost one then runs every method on shapes.
   func construct(_ definition: ModelDefinition, _ values: [Value], _ shape: CallShape) throws -> Value {
     try enter(shape) {
-      let mapping = try shape.mapped(to: ObjectIdentifier(definition)) {
+      let mapping = try shape.mapped(to: definition) {
         Signature(
           definition.name, definition.parameters.map { Signature.Parameter($0.name, isRequired: !$0.hasDefault) })
       }

@@ -26,14 +26,14 @@ package final class Machine: NameSource {
   package private(set) var preludeGlobals: Globals?
   private(set) var modules: [String: Globals] = [:]
   private var loading: [String] = []
+  /// Modules that a checkpoint brings along for the text that is loaded now, by dotted path.
+  private var brought: [String: Globals] = [:]
 
   /// The script's seed, or that of the grid cell that runs.
   package var seed: UInt64 = 0
   /// Values given with `--set`, by option.
   package var givenOptions: [String: String] = [:]
   package var declaredOptions: [(name: String, value: Value, text: String)] = []
-  /// Folder of the script that runs; nil at the prompt.
-  package var scriptFolder: String?
   /// True in `pmm check`: statements that read, write, train or print are left out.
   package var isChecking = false
   /// True while the text that a checkpoint brings along is loaded: only declarations run.
@@ -122,6 +122,7 @@ package final class Machine: NameSource {
   /// A module by its path, loaded once.
   func module(_ path: [String], span: Span) throws -> Globals {
     let name = path.joined(separator: ".")
+    if let known = brought[name] { return known }
     guard let found = loader.source(of: path, importedBy: span.source) else {
       throw Failure(
         .importFailed, "there is no module `\(name)`", at: span,
@@ -144,8 +145,9 @@ package final class Machine: NameSource {
     loading.append(source.name)
     defer { loading.removeLast() }
     let globals = Globals(moduleName: name, isUser: !isStandard)
-    let wasDeclaring = isDeclaring
-    defer { isDeclaring = wasDeclaring }
+    let (wasDeclaring, outer) = (isDeclaring, brought)
+    defer { (isDeclaring, brought) = (wasDeclaring, outer) }
+    brought = [:]
     // A module must be whole before anything of it can be used, whoever asks for it.
     if isStandard { isDeclaring = false }
     _ = try run(source, in: globals)
@@ -153,20 +155,26 @@ package final class Machine: NameSource {
   }
 
   /// Evaluates just the declarations of a text, such as the models that a checkpoint brings along.
-  package func declarations(of source: SourceText, name: String) throws -> Globals {
-    if let known = modules[source.name + "\n" + source.text] { return known }
-    let wasDeclaring = isDeclaring
-    defer { isDeclaring = wasDeclaring }
-    isDeclaring = true
+  /// - Parameter modules: what its imports stand for, by dotted path, before anything on disk.
+  package func declarations(
+    of source: SourceText, name: String, importing modules: [String: Globals] = [:]
+  ) throws -> Globals {
+    let imports = modules.sorted { $0.key < $1.key }.map { "\($0.key) \(ObjectIdentifier($0.value))" }
+    let key = ([source.name, source.text] + imports).joined(separator: "\n")
+    if let known = self.modules[key] { return known }
+    let (wasDeclaring, outer) = (isDeclaring, brought)
+    defer { (isDeclaring, brought) = (wasDeclaring, outer) }
+    (isDeclaring, brought) = (true, modules)
     let globals = Globals(moduleName: name, isUser: true)
     _ = try run(source, in: globals)
-    modules[source.name + "\n" + source.text] = globals
+    self.modules[key] = globals
     return globals
   }
 
-  /// The globals of a module of the standard library or beside `source`, by its dotted name.
-  package func module(named name: String, importedBy source: SourceText) throws -> Globals {
-    try module(name.split(separator: ".").map(String.init), span: Span(source, 0, 0))
+  /// The globals of a module of the standard library by its dotted name, whatever lies beside the script.
+  package func libraryModule(_ name: String) throws -> Globals {
+    let library = SourceText(name: Self.libraryPrefix, text: "")
+    return try module(name.split(separator: ".").map(String.init), span: Span(library, 0, 0))
   }
 
   // MARK: Programs

@@ -100,12 +100,6 @@ package final class ModuleInstance {
     return copy
   }
 
-  package func with(origin: Origin) -> ModuleInstance {
-    let copy = copied()
-    copy.origin = origin
-    return copy
-  }
-
   /// Index of the member that a name means from outside: the latest declaration.
   package func memberIndex(_ name: String) -> Int? { definition.memberIndex[name] }
 
@@ -197,6 +191,4 @@ package final class ModelDefinition {
     self.slotCount = slotCount
     self.home = home
   }
-
-  var typeLabel: String { name }
 }

@@ -155,7 +155,7 @@ enum Operators {
     case .power:
       if y < 0 { return .float(power(Double(x), Double(y))) }
       var result = 1
-      for _ in 0..<min(y, 64 + (abs(x) <= 1 ? 0 : 1)) {
+      for _ in 0..<min(y, 65) {
         let (next, overflow) = result.multipliedReportingOverflow(by: x)
         if overflow { return try checked((0, true)) }
         result = next

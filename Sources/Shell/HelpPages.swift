@@ -11,9 +11,8 @@ package enum HelpPages {
       return "\(builtin.usage)\n\n\(builtin.summary)\n\n\(builtin.examples)"
     }
     if let code = DiagnosticCode(rawValue: name) { return "error[\(name)]\n\n\(code.meaning)" }
-    let nobody = SourceText(name: "pmm", text: "")
     for module in libraryModules {
-      guard let globals = try? machine.module(named: module, importedBy: nobody),
+      guard let globals = try? machine.libraryModule(module),
         case .function(let function)? = globals.value(named: name)
       else { continue }
       let usage = "\(name)(\(function.parameterNames.joined(separator: ", ")))"

@@ -21,7 +21,7 @@ package struct Schedule: Sendable, Hashable {
 
   /// The factor of a step, counted from 0, among `total`.
   package func factor(step: Int, of total: Int) -> Double {
-    if step < warmup { return Double(step + 1) / Double(warmup + 1) }
+    if step < warmup { return Double(step + 1) / (Double(warmup) + 1) }
     let rest = Double(max(total - warmup, 1))
     let done = min(Double(step - warmup) / rest, 1)
     switch shape {

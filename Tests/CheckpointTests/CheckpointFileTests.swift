@@ -54,6 +54,15 @@ struct CheckpointFileTests {
     #expect(try folder.names == ["model.h5"])
   }
 
+  @Test func aLinkStaysAndItsFileIsReplaced() throws {
+    let folder = try #require(folder)
+    try folder.write("real", "old")
+    try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "real")
+    try AtomicFile.write(Array("new".utf8), to: folder.file("link"))
+    #expect(try String(contentsOfFile: folder.file("real"), encoding: .utf8) == "new")
+    #expect(try folder.names == ["link", "real"])
+  }
+
   @Test func aFolderInTheWayIsAnError() throws {
     let folder = try #require(folder)
     try folder.write("file", "text")

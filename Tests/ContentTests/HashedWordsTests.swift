@@ -4,7 +4,7 @@ import Testing
 struct HashedWordsTests {
   @Test func rowsBeginWithTheStartAndEndWithPads() throws {
     let words = try HashedWords(words: 5, vocabulary: 4096)
-    let (ids, mask) = words.encode(title: "Toy Story (1995)", description: "")
+    let (ids, mask) = words.encode("Toy Story (1995)")
     #expect(ids[0] == 0)
     #expect(ids[1...3].allSatisfy { (4..<4096).contains($0) })
     #expect(ids[4] == 1)

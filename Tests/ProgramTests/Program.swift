@@ -68,8 +68,6 @@ struct Program {
 
   /// A data set of few users and items whose texts tell which item follows which.
   func writeData(_ name: String = "data", users: Int = 24, items: Int = 12, images: [String: String] = [:]) throws {
-    let base = folder.file(name)
-    try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
     var catalogue = "item,title,description,image\n"
     for item in 0..<items {
       catalogue +=

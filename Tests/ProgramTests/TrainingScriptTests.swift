@@ -108,4 +108,80 @@ import Testing
     #expect(
       outcome.errors.contains("error[not-finite]: the loss `bad` became nan in epoch 1, step 1"), "\(outcome.errors)")
   }
+
+  @Test(arguments: ["batch = 9223372036854775807, epochs = 1", "epochs = 9223372036854775807"])
+  func sizesThatNobodyMeansAreAnswered(_ arguments: String) throws {
+    let outcome = try program.run(script: Self.text + "train(small(), data, dap, \(arguments))\n")
+    #expect(arguments.hasPrefix("batch") ? outcome.status == 0 : outcome.errors.contains("error[out-of-range]"))
+  }
+
+  @Test func popularityIsOfTheItemsThatAreRanked() throws {
+    try program.folder.write("other/items.csv", "item,title,description,image\ni,t,d,\n")
+    try program.folder.write("other/interactions.csv", "user,item,timestamp\nu,i,1\n")
+    let same = "evaluate(popularity(dataset(\"data\")), data.test, [hr(3)])\n"
+    #expect(try program.run(script: Self.text + same).status == 0)
+    let outcome = try program.run(
+      script: Self.text + "evaluate(popularity(dataset(\"other\")), data.test, [hr(3)])\n")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("error[data-mismatch]"), "\(outcome.errors)")
+  }
+
+  @Test func imagesThatAreMissingAreCountedWithoutATraining() throws {
+    try program.folder.write(
+      "films/items.csv", "item,title,description,image\na,t,d,none.jpg\nb,t,d,\nc,t,d,gone.jpg\n")
+    try program.folder.write("films/interactions.csv", "user,item,timestamp\nu,a,1\nu,b,2\nu,c,3\n")
+    let script = """
+      from pmmrec import PMMRec
+      films = dataset("films", words = 6, vocabulary = 160, image = 24, patch = 8)
+      evaluate(PMMRec(), films.test, [hr(1)])
+      """
+    let outcome = try program.run(script: script)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("2 images are missing"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("1 items have no image"), "\(outcome.errors)")
+  }
+
+  /// The script, the modules that it imports and an older form of one of them: a checkpoint holds all that it needs.
+  @Test func aCheckpointOpensWithoutTheFilesThatMadeIt() throws {
+    let net = """
+      from layers import Linear
+      def twice(y) = FACTOR * y
+      model Net(a) {
+        part up = Linear(a, a)
+        def forward(x: [..., a]) -> [..., a] = twice(up(x))
+      }
+
+      """
+    func module(_ factor: String) -> String {
+      String(net.split(separator: "FACTOR", omittingEmptySubsequences: false).joined(separator: factor))
+    }
+    try program.folder.write("parts/net.pmm", module("2.0"))
+    let script = """
+      from parts.net import Net
+      model Whole(first) {
+        part a = first
+        part b = Net(d(3))
+        def forward(x: [..., d = 3]) = x |> a |> b
+      }
+      old = option("old", "")
+      m = Whole(if old == "" { Net(d(3)) } else { open(old).a })
+      save(m, option("to", "old.h5"))
+      print(m(full(1.0, [d(3)])))
+      """
+    let made = try program.run(script: script)
+    try program.folder.write("parts/net.pmm", module("5.0"))
+    let mixed = try program.run(script: script, "--set", "old=old.h5", "--set", "to=mixed.h5")
+    #expect(made.status == 0 && mixed.status == 0, "\(made.errors)\(mixed.errors)")
+    try FileManager.default.removeItem(atPath: program.folder.file("parts"))
+    // A file that happens to have the name of a library module is none of the checkpoint's business.
+    try program.folder.write("layers.pmm", "model Linear() { def forward(x) = x }\n")
+    for (file, printed) in [("old.h5", made.output), ("mixed.h5", mixed.output)] {
+      let opened = try program.run("-e", "open(\"\(file)\")(full(1.0, [d(3)]))")
+      #expect(opened.output == printed && !printed.isEmpty, "\(opened.errors)")
+      let again = try program.run("-e", "save(open(\"\(file)\"), \"again.h5\")")
+      #expect(again.status == 0)
+      let (one, two) = (program.folder.file(file), program.folder.file("again.h5"))
+      #expect(FileManager.default.contentsEqual(atPath: one, andPath: two), "\(file)")
+    }
+  }
 }

@@ -19,18 +19,19 @@ package final class ScratchFolder: Sendable {
   /// Path of `name` inside.
   package func file(_ name: String) -> String { path + "/" + name }
 
-  /// Writes `text` to `name` and gives back its path.
+  /// Writes `text` to `name`, makes the folders that it needs, and gives back its path.
   @discardableResult
   package func write(_ name: String, _ text: String) throws -> String {
     try write(name, Array(text.utf8))
   }
 
-  /// Writes `bytes` to `name` and gives back its path.
+  /// Writes `bytes` to `name`, makes the folders that it needs, and gives back its path.
   @discardableResult
   package func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    let path = file(name)
-    try Data(bytes).write(to: URL(fileURLWithPath: path))
-    return path
+    let url = URL(fileURLWithPath: file(name))
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+    return file(name)
   }
 
   /// Names of what lies in the folder, sorted.
