@@ -123,7 +123,10 @@ package final class Machine: NameSource {
   func module(_ path: [String], span: Span) throws -> Globals {
     let name = path.joined(separator: ".")
     if let known = brought[name] { return known }
-    guard let found = loader.source(of: path, importedBy: span.source) else {
+    // A checkpoint brings along what is the user's; a file on disk that happens to have the name of a library module is
+    // none of its business.
+    let importer = isDeclaring ? SourceText(name: Self.libraryPrefix, text: "") : span.source
+    guard let found = loader.source(of: path, importedBy: importer) else {
       throw Failure(
         .importFailed, "there is no module `\(name)`", at: span,
         notes: [
