@@ -35,7 +35,7 @@ let package = Package(
       "Recommendation", "Content", "Checkpoint"),
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
-      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec"].map { .copy("\($0).pmm") },
+      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders"].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
     .module(
