@@ -3,7 +3,8 @@ package import Interpreter
 /// Every name that Swift gives to the language, family by family.
 package enum Catalog {
   package static var all: [Builtin] {
-    elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting + parameters + models
+    elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
+      + parameters + models
       + dataSets + worlds + optimisers + training + evaluation + files + tables
   }
 }

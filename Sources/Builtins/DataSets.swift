@@ -61,12 +61,14 @@ final class DataPart: LanguageObject {
   }
 
   var typeName: String { "part of a data set" }
-  var fieldNames: [String] { ["data", "users"] }
+  var fieldNames: [String] { ["data", "users", "targets"] }
   var label: UInt64 { Label64("part").mixed(platform.fingerprint).mixed(kind.rawValue).value }
   func field(_ name: String) -> Value? {
     switch name {
     case "data": .object(DataSet(platform, machine))
     case "users": .int(cases.count)
+    // In the order of a score's values per user: rows of the catalogue.
+    case "targets": .list(cases.map { .int(Int($0.target)) })
     default: nil
     }
   }

@@ -24,7 +24,9 @@ extension Catalog {
         "a new model for \(stranger.count) items, trained on \(others); the user encoder may be taken over",
         "a model of texts and images, such as PMMRec",
       ])
-    failure.diagnostic.notes = ["an id says nothing of what an item is, so no row can stand for another platform's item"]
+    failure.diagnostic.notes = [
+      "an id says nothing of what an item is, so no row can stand for another platform's item"
+    ]
     throw failure
   }
 

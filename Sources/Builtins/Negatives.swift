@@ -14,9 +14,9 @@ extension Catalog {
         """,
         BuiltinParameter<Record>("x"), BuiltinParameter<Int>("count", default: 1, shown: "1"),
         examples: """
-          pmm> x = {ids: tensor([0, 2], [item]), own: tensor([[true, true]], [batch, item]), \\
-          ...> anchor: tensor([[true]], [batch, step]), catalogue: {ids: tensor([0, 1, 2], [item])}}
-          pmm> draw_negative(x).ids
+          pmm> row = {ids: tensor([0, 2], [item]), own: tensor([[true, true]], [batch, item])}
+          pmm> all = {ids: tensor([0, 1, 2], [item])}
+          pmm> draw_negative({..row, anchor: tensor([[true]], [batch, step]), catalogue: all}).ids
           int[item=1] 1
           """
       ) { call, x, count -> Value in

@@ -20,14 +20,16 @@ package struct NegativeDraws: Sendable, Equatable {
     own: [Bool], ids: [Int32], offered: [Bool]?, wanted: [Bool], rows: Int, steps: Int, entries: Int, count: Int,
     key: UInt64
   ) throws(DataError) {
-    guard own.count == rows * ids.count, wanted.count == rows * steps, offered?.count ?? rows * entries == rows * entries,
+    guard own.count == rows * ids.count, wanted.count == rows * steps,
+      offered?.count ?? rows * entries == rows * entries,
       ids.allSatisfy({ $0 >= 0 && Int($0) < entries })
     else {
       throw DataError(code: "bad-size", message: "the items of the batch are not rows of the catalogue", place: nil)
     }
     var drawn = [Int32](repeating: -1, count: rows * steps * count)
     for row in 0..<rows where wanted[row * steps..<(row + 1) * steps].contains(true) {
-      var isFree = offered.map { Array($0[row * entries..<(row + 1) * entries]) }
+      var isFree =
+        offered.map { Array($0[row * entries..<(row + 1) * entries]) }
         ?? [Bool](repeating: true, count: entries)
       for (item, id) in ids.enumerated() where own[row * ids.count + item] { isFree[Int(id)] = false }
       let free = isFree.indices.filter { isFree[$0] }
