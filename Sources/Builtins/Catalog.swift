@@ -4,6 +4,6 @@ package import Interpreter
 package enum Catalog {
   package static var all: [Builtin] {
     elementwise + reductions + shaping + networks + randomness + noise + axes + values + scripting + parameters + models
-      + dataSets + worlds + optimisers + training + evaluation + files + tables
+      + dataSets + coldStarts + worlds + ceilings + optimisers + training + evaluation + files + tables
   }
 }
