@@ -132,20 +132,21 @@ package struct WorldFilter: Sendable {
     return belief
   }
 
-  /// Scores for the item after a history, where late ones may be met: probabilities up to one factor. [item]
+  /// Scores for the item after a history: probabilities up to one factor. [item]
   ///
   /// - Parameters:
   ///   - history: items, oldest first.
-  ///   - finalFrom: the first position of the history where late items may stand.
+  ///   - finalFrom: the first position where late items may stand, be it in the history or after it.
   package func scores(after history: [Int32], finalFrom: Int) -> [Float] {
-    let known = visits(belief(after: history, finalFrom: finalFrom), final, met: history[...])
+    let stage = history.count < finalFrom ? early : final
+    let known = visits(belief(after: history, finalFrom: finalFrom), stage, met: history[...])
     var classes = [Double](repeating: 0, count: cells)
     for state in known.indices where known[state] > 0 {
-      for group in 0..<cells { classes[group] += known[state] * final.toClass[state * cells + group] }
+      for group in 0..<cells { classes[group] += known[state] * stage.toClass[state * cells + group] }
     }
     let all = known.reduce(0, +)
     return itemClass.indices.map { item in
-      Float((1 - noise) * classes[itemClass[item]] * final.classShare[item] + noise * all * final.share[item])
+      Float((1 - noise) * classes[itemClass[item]] * stage.classShare[item] + noise * all * stage.share[item])
     }
   }
 }
