@@ -56,7 +56,7 @@ struct CurvesTests {
 
   @Test func aLogHasAPanelOfLossesAndOneOfValidation() throws {
     let found = try drawn("curves(" + Self.log.replacingOccurrences(of: "\n", with: " ") + ")")
-    for name in ["loss", "dap", "nicl", "valid ndcg@10", "losses", "validation", "epoch", "1", "2", "3", "4", "0.2"] {
+    for name in ["loss", "dap", "nicl", "valid ndcg@10", "losses", "validation", "epoch", "1", "2", "3", "4", "0.20"] {
       #expect(found.texts.contains(name), "\(name) is missing from \(found.texts)")
     }
     #expect(!found.texts.contains("seconds") && !found.texts.contains("memory_mb"))
@@ -69,6 +69,26 @@ struct CurvesTests {
     #expect(!found.texts.contains("dap") && found.counts["polyline"] == 4)
     let numbered = try drawn("curves([\(Self.log), \(Self.log)])")
     #expect(numbered.texts.contains("run 2"))
+  }
+
+  @Test func runsAreDrawnAsTheirLogs() throws {
+    let program = """
+      from recommenders import SASRec
+      from losses import dap, bce
+      shop = world("tgtS", seed = 1, items = 40, users = 40)
+      def run() = train(SASRec(40, width = 8, layers = 1), shop, dap + bce, epochs = 2)
+      one = run()
+      show(curves(one, title = "one"))
+      show(curves({a: one, b: one.log}, title = "two"))
+      show(curves(grid seed in 1..2 { run() }, title = "seeds"))
+      """
+    let lines = try Dialogue.print(program).split(separator: "\n").filter { $0.hasPrefix("picture") }
+    #expect(
+      lines == [
+        "picture of one, losses: loss, bce, dap; validation: valid ndcg@10",
+        "picture of two, loss: a, b; valid ndcg@10: a, b",
+        "picture of seeds, loss: seed 1, seed 2; valid ndcg@10: seed 1, seed 2",
+      ])
   }
 
   @Test(arguments: [
