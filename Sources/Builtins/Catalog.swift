@@ -5,6 +5,6 @@ package enum Catalog {
   package static var all: [Builtin] {
     elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
       + parameters + models + dataSets + coldStarts + worlds + ceilings + optimisers + training + evaluation + files
-      + tables
+      + tables + pictures
   }
 }
