@@ -35,7 +35,9 @@ let package = Package(
       "Recommendation", "Content", "Checkpoint"),
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
-      resources: ["axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec"].map { .copy("\($0).pmm") },
+      resources: [
+        "axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders",
+      ].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
     .module(
@@ -58,7 +60,7 @@ let package = Package(
     .tests("SyntaxTests", uses: "Syntax", "Diagnostics"),
     .tests("SemanticsTests", uses: "LanguageKit"),
     .tests("InterpreterTests", uses: "LanguageKit"),
-    .tests("BuiltinsTests", uses: "LanguageKit"),
+    .tests("BuiltinsTests", uses: "LanguageKit", "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Diagnostics", "Interpreter", "Builtins"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),

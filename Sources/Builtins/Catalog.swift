@@ -3,7 +3,8 @@ package import Interpreter
 /// Every name that Swift gives to the language, family by family.
 package enum Catalog {
   package static var all: [Builtin] {
-    elementwise + reductions + shaping + networks + randomness + noise + axes + values + scripting + parameters + models
-      + dataSets + coldStarts + worlds + ceilings + optimisers + training + evaluation + files + tables
+    elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
+      + parameters + models + dataSets + coldStarts + worlds + ceilings + optimisers + training + evaluation + files
+      + tables
   }
 }

@@ -15,6 +15,8 @@ package final class Platform {
   let users: Int
   let events: Int
   let fingerprint: String
+  /// Its items as ids mean them.
+  let catalogue: ItemSpace.Catalogue
   let items: any ItemSource
   /// What can be reached at best, where the data know it.
   let ceilings: WorldCeilings?
@@ -23,7 +25,7 @@ package final class Platform {
 
   init(
     name: String, items: any ItemSource, sequences: [[Int32]], testSequences: [[Int32]]? = nil, fingerprint: String,
-    ceilings: WorldCeilings? = nil
+    itemsFingerprint: String, ceilings: WorldCeilings? = nil
   ) {
     self.name = name
     self.items = items
@@ -32,6 +34,7 @@ package final class Platform {
     split = LeaveOneOut(sequences)
     testSplit = testSequences.map { LeaveOneOut($0) } ?? split
     rawIDs = items.rawIDs
+    catalogue = ItemSpace.Catalogue(name: name, fingerprint: itemsFingerprint, count: rawIDs.count)
     users = sequences.count
     events = sequences.reduce(0) { $0 + $1.count }
   }
@@ -41,6 +44,7 @@ package final class Platform {
   var vocabulary: Int { items.vocabulary }
   static let fields: Set<String> = [
     "words", "word_mask", "image", "ids", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
+    "catalogue", "offered",
   ]
 }
 
@@ -61,9 +65,12 @@ package final class Corpus {
     }
     self.offsets = offsets
     itemCount = sum
+    space = ItemSpace(platforms.map(\.catalogue))
   }
 
   let itemCount: Int
+  /// Whose items ids are of.
+  let space: ItemSpace
 
   static func from(_ value: Value, _ call: Invocation, argument: Int) throws -> Corpus {
     Corpus(try platforms(value, call, argument), call.machine)
@@ -188,10 +195,30 @@ package final class Corpus {
       case "own": tensor = try NamedTensor.bools(batch.own, [rows, items])
       case "count": tensor = try NamedTensor.floats(batch.count, [items])
       case "log_popularity": tensor = try NamedTensor.floats(batch.logPopularity, [items])
+      case "catalogue": return .record(catalogueRecord())
+      case "offered":
+        tensor = try NamedTensor.bools(offered(batch), [rows, Dimension(try axis("entry"), itemCount)])
       default: tensor = try itemField(name, batch.items)
       }
-      return tensor.map { .tensor(TensorValue($0, label: base.mixed(name).value)) }
+      return tensor.map { .tensor(value($0, name, base)) }
     }
+  }
+
+  private func value(_ tensor: NamedTensor, _ name: String, _ label: Label64) -> TensorValue {
+    TensorValue(tensor, label: label.mixed(name).value, space: name == "ids" ? space : nil)
+  }
+
+  /// Whether an item of the catalogues belongs to the platform of a row; a row without events could be anyone's.
+  private func offered(_ batch: RowBatch) -> [Bool] {
+    var result = [Bool](repeating: platforms.count == 1, count: batch.rows * itemCount)
+    guard platforms.count > 1 else { return result }
+    for row in 0..<batch.rows {
+      let own = batch.items.indices.first { batch.own[row * batch.items.count + $0] }
+      let index = own.flatMap { place in offsets.lastIndex { $0 <= Int(batch.items[place]) } }
+      let range = index.map { offsets[$0]..<offsets[$0] + platforms[$0].itemCount } ?? 0..<itemCount
+      for item in range { result[row * itemCount + item] = true }
+    }
+    return result
   }
 
   static let chunk = 256
@@ -201,13 +228,14 @@ package final class Corpus {
     let label = platforms.reduce(Label64("catalogue")) { $0.mixed($1.fingerprint) }
     func slice(_ range: Range<Int>, _ label: Label64, chunks: (() -> [Record])?) -> Record {
       Record(
-        names: ["words", "word_mask", "image", "ids", "raw_ids"], kind: "catalogue", label: label.value, chunks: chunks
+        names: ["words", "word_mask", "image", "ids", "raw_ids"], kind: "catalogue", label: label.value, chunks: chunks,
+        rows: { [self] items in self.items(items, label) }
       ) { [self] name in
         if name == "raw_ids" { return .list(platforms.flatMap(\.rawIDs)[range].map { .string($0) }) }
         let items = range.map { Int32($0) }
         // Chunks are read in order, so with the last one every item was tried.
         defer { if range.upperBound == itemCount { warnOfItems() } }
-        return try itemField(name, items).map { .tensor(TensorValue($0, label: label.mixed(name).value)) }
+        return try itemField(name, items).map { .tensor(value($0, name, label)) }
       }
     }
     let count = itemCount
@@ -218,11 +246,21 @@ package final class Corpus {
     }
   }
 
+  /// The fields of some items, in the order given.
+  private func items(_ items: [Int32], _ base: Label64) -> Record {
+    let label = items.reduce(base.mixed("rows")) { $0.mixed(Int($1)) }
+    return Record(names: ["words", "word_mask", "image", "ids"], kind: "items", label: label.value) { [self] name in
+      try itemField(name, items).map { .tensor(value($0, name, label)) }
+    }
+  }
+
   // MARK: Shapes
 
   struct Requirements {
     /// Slots that the smallest learned position table over `step` has, if there is one.
     let longest: Int?
+    /// Parameters with a row for each item.
+    let tables: Set<ObjectIdentifier>
   }
 
   /// Runs a model and every term of a goal on the shapes of the data.
@@ -247,16 +285,19 @@ package final class Corpus {
       copy.diagnostic.notes.append("the data have \(batch.names.joined(separator: ", "))")
       throw copy
     }
-    return Requirements(longest: context.limits[try axis("step")])
+    return Requirements(longest: context.limits[try axis("step")], tables: context.tables)
   }
 
   private func shapes() throws -> Record {
     guard let type = machine.batchType else { throw Failure(.inside, "the prelude declares no type Batch") }
     var known: [Axis: Int] = [:]
     for (name, size) in platforms[0].sizes where size > 0 { known[try axis(name)] = size }
+    known[try axis("entry")] = itemCount
     var fields = Platform.fields
     if !platforms.allSatisfy(\.items.hasImages) { fields.remove("image") }
-    return machine.shapes(of: type, known: known, only: fields, bounds: ["words": platforms[0].vocabulary])
+    return machine.shapes(
+      of: type, known: known, only: fields, bounds: ["words": platforms[0].vocabulary, "ids": itemCount],
+      inside: [try axis("item"): itemCount], space: space)
   }
 
   /// The value of one term for a batch, times its weight.

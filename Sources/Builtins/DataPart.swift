@@ -25,7 +25,7 @@ final class DataPart: LanguageObject {
   }
 
   var typeName: String { "part of a data set" }
-  var fieldNames: [String] { ["data", "users", "cases"] + (hasLate ? ["late"] : []) }
+  var fieldNames: [String] { ["data", "users", "cases", "targets"] + (hasLate ? ["late"] : []) }
   private var hasLate: Bool {
     if case .all = selection { platform.ceilings != nil && kind != .train } else { false }
   }
@@ -44,6 +44,8 @@ final class DataPart: LanguageObject {
     case "data": return .object(DataSet(platform, machine))
     case "users": return .int(users)
     case "cases": return .int(cases.count)
+    // In the order of a score's values per user: rows of the catalogue.
+    case "targets": return .list(cases.map { .int(Int($0.target)) })
     case "late":
       return hasLate ? .object(DataPart(kind, platform, machine, selection: .late)) : nil
     default: return nil

@@ -102,7 +102,7 @@ extension Catalog {
           Platform(
             name: name,
             items: FolderItems(data.catalogue, words: hashed, images: store, imageSize: image, patch: patch),
-            sequences: data.sequences, fingerprint: data.fingerprint), machine)
+            sequences: data.sequences, fingerprint: data.fingerprint, itemsFingerprint: data.itemsFingerprint), machine)
       )
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])

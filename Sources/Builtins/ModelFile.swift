@@ -6,16 +6,20 @@ import TensorCore
 
 /// Models as checkpoints: the recipe as JSON, the numbers under /model by path.
 enum ModelFile {
+  /// The attribute that says whose items the rows of a table are.
+  private static let itemsOfRows = "items_of_rows"
+
   static func save(_ model: ModuleInstance, to path: String, _ call: Invocation) throws {
     var recipe = ModelRecipe(call)
     let description = try recipe.json(model)
     let parameters = try model.placement().parameters
     let tensors = try parameters.map { path, parameter in
       let numbers = try RunContext.numbers(of: parameter, path: path, seed: call.machine.seed)
+      var attributes = ["requires_grad": parameter.isFrozen ? "false" : "true"]
+      if let space = parameter.space { attributes[Self.itemsOfRows] = try space.json.text() }
       return StoredTensor(
         path: path, axes: parameter.dimensions.map(\.axis.name), shape: numbers.shape,
-        values: .float32(numbers.floats()),
-        attributes: parameter.isFrozen ? ["requires_grad": "false"] : ["requires_grad": "true"])
+        values: .float32(numbers.floats()), attributes: attributes)
     }
     let document = JSONValue.object([
       "format_version": .int(0),
@@ -76,9 +80,15 @@ enum ModelFile {
             + NamedTensor.axesText(parameter.dimensions),
           argument: 0)
       }
+      let space = try stored.attributes[Self.itemsOfRows].map { text in
+        guard let space = ItemSpace(json: try? JSONValue.parse(text)) else {
+          throw call.fail(.file, "`\(name)` in \(path) does not say rightly whose items its rows are", argument: 0)
+        }
+        return space
+      }
       return parameter.with(
         numbers: try Tensor(values, shape: shape, as: Precision.active.dtype), origin: Origin(path)
-      ).with(isFrozen: stored.attributes["requires_grad"] == "false")
+      ).with(isFrozen: stored.attributes["requires_grad"] == "false").with(space: space)
     }
     guard missing.isEmpty, left.isEmpty else {
       let lacks = missing.isEmpty ? "" : "; missing: \(missing.prefix(5).joined(separator: ", "))"

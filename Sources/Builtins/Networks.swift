@@ -62,6 +62,29 @@ extension Catalog {
         try NamedTensor.causalConv(
           x, w, b, over: over.axis, dim: dim.axis, to: to.axis, taps: taps.axis, dilation: dilation)
       },
+      Builtin(
+        "conv2d",
+        """
+        A convolution over two axes that gives as many places as there are, with zeros outside: stride 1, odd taps. The \
+        weight is [out, dim, taps], `out` becomes `to`.
+        """,
+        BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("w"), BuiltinParameter<NamedTensor?>("b"),
+        BuiltinParameter<[AxisValue]>("over"), BuiltinParameter<AxisValue>("dim"), BuiltinParameter<AxisValue>("to"),
+        BuiltinParameter<[AxisValue]>("taps"),
+        examples: """
+          pmm> axis row, column, down, across
+          pmm> w = full(1.0, [feature(2), d(1), down(3), across(3)])
+          pmm> x = full(1.0, [row(3), column(4), d(1)])
+          pmm> conv2d(x, w, none, over = [row, column], dim = d, to = d, taps = [down, across])[d = 0]
+          [row=3, column=4]
+            4.0  6.0  6.0  4.0
+            6.0  9.0  9.0  6.0
+            4.0  6.0  6.0  4.0
+          """
+      ) { _, x, w, b, over, dim, to, taps in
+        try NamedTensor.conv2d(
+          x, w, b, over: over.map(\.axis), dim: dim.axis, to: to.axis, taps: taps.map(\.axis))
+      },
     ]
   }
 

@@ -62,14 +62,16 @@ extension Catalog {
           if let counted = places.positionsOver, call.machine.isShapeRun {
             call.machine.context?.limit(counted, to: rows)
           }
-          if let bound = places.bound, bound > rows {
+          if let space = places.space {
+            try checkRows(of: space, rows, over.axis, call)
+          } else if let bound = places.bound, bound > rows {
             throw call.fail(
               .dataMismatch, "the index runs to \(bound - 1), and \(over.axis) has \(rows) rows", argument: 1,
               tries: ["vocabulary = \(bound) in the model", "vocabulary = \(rows) in the data set"])
           }
         }
         let tensor = try call.converted(index, to: NamedTensor.self, name: "index", at: call.spans[1])
-        return try NamedTensor.take(e, tensor, over: over.axis)
+        return try NamedTensor.take(e, rowsOfItems(tensor, call), over: over.axis)
       },
       Builtin(
         "one_hot", "1 at the index along a sized axis, 0 elsewhere.", BuiltinParameter<NamedTensor>("index"),

@@ -102,7 +102,9 @@ final class TrainingRun {
     popularity = logPopularity(rows: rows, itemCount: corpus.itemCount)
     // Recipes become numbers once, so that frozen ones stay what they were.
     let settled = try model.mappingParameters { path, parameter in
-      parameter.with(numbers: try RunContext.numbers(of: parameter, path: path, seed: settings.seed))
+      let settled = parameter.with(numbers: try RunContext.numbers(of: parameter, path: path, seed: settings.seed))
+      guard parameter.space == nil, needs.tables.contains(ObjectIdentifier(parameter)) else { return settled }
+      return settled.with(space: corpus.space)
     }
     self.model = settled
     trainable = try settled.placement().parameters.filter { !$0.parameter.isFrozen }

@@ -10,7 +10,10 @@ extension Platform {
     self.init(
       name: world.platform.rawValue, items: WorldItems(world), sequences: world.users.map(\.items),
       testSequences: world.testUsers.isEmpty ? nil : world.testUsers.map(\.items),
-      fingerprint: "world \(String(world.digest, radix: 16)) \(settings)", ceilings: WorldCeilings(world))
+      fingerprint: "world \(String(world.digest, radix: 16)) \(settings)",
+      // Switches and users leave it the same item, whatever it looks like.
+      itemsFingerprint: "world \(world.platform.rawValue), seed \(world.seed), \(world.itemCount) items",
+      ceilings: WorldCeilings(world))
   }
 }
 

@@ -20,6 +20,7 @@ enum { VW = 16, MR = 14 };
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
 #include "levels/recurrent.inc"
+#include "levels/conv.inc"
 #include "levels/table.inc"
 #pragma clang attribute pop
 #endif

@@ -18,4 +18,5 @@ enum { VW = 4, MR = 4 };
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
 #include "levels/recurrent.inc"
+#include "levels/conv.inc"
 #include "levels/table.inc"

@@ -9,6 +9,8 @@ package final class RecordType: LanguageObject {
     /// Nil for a field that is no tensor.
     package let kind: ElementKind?
     package let axes: [AxisValue]
+    /// The type of a field that is a record itself.
+    package let record: RecordType?
   }
 
   package let name: String
@@ -173,17 +175,23 @@ extension Compiler {
     guard case .record(let fields, _) = tree else {
       return { _ in RecordType(name: name, fields: []) }
     }
-    let codes: [(String, ElementKind?, [(Frame) throws -> AxisValue])] = fields.map { field, type in
-      guard case .shape(let element, let dimensions, _) = type else { return (field.text, nil, []) }
-      return (field.text, Self.kind(element), axisCodes(dimensions))
+    let globals = globals
+    let codes: [(Frame) throws -> RecordType.Field] = fields.map { field, type in
+      var kind: ElementKind?
+      var axes: [(Frame) throws -> AxisValue] = []
+      var inner: Name?
+      switch type {
+      case .shape(let element, let dimensions, _): (kind, axes) = (Self.kind(element), axisCodes(dimensions))
+      case .named(let type): inner = type
+      case .record: break
+      }
+      return { [kind, axes, inner] frame in
+        var record: RecordType?
+        if let inner, case .object(let object)? = globals.value(named: inner.text) { record = object as? RecordType }
+        return RecordType.Field(name: field.text, kind: kind, axes: try axes.map { try $0(frame) }, record: record)
+      }
     }
-    return { frame in
-      RecordType(
-        name: name,
-        fields: try codes.map { name, kind, axes in
-          RecordType.Field(name: name, kind: kind, axes: try axes.map { try $0(frame) })
-        })
-    }
+    return { frame in RecordType(name: name, fields: try codes.map { try $0(frame) }) }
   }
 }
 
@@ -193,9 +201,11 @@ extension Machine {
   }
 
   /// A record of tensors without numbers, one a field. `known` gives sizes that the data have settled, by axis.
-  /// `bounds` says what the entries of an index field stay below.
+  /// `bounds` says what the entries of an index field stay below, `inside` which sizes are others in a field that is a
+  /// record, and `space` whose items the ids are of.
   package func shapes(
-    of type: RecordType, known: [Axis: Int] = [:], only fields: Set<String>? = nil, bounds: [String: Int] = [:]
+    of type: RecordType, known: [Axis: Int] = [:], only fields: Set<String>? = nil, bounds: [String: Int] = [:],
+    inside: [Axis: Int] = [:], space: ItemSpace? = nil
   ) -> Record {
     var label = Label64("shapes").mixed(type.name)
     for (axis, size) in known.sorted(by: { $0.key.number < $1.key.number }) {
@@ -204,12 +214,19 @@ extension Machine {
     let names = type.fields.map(\.name).filter { fields?.contains($0) ?? true }
     let base = label
     return Record(names: names, kind: type.name.lowercased(), label: label.value) { name in
-      guard let field = type.fields.first(where: { $0.name == name }), let kind = field.kind else { return nil }
+      guard let field = type.fields.first(where: { $0.name == name }) else { return nil }
+      if let record = field.record {
+        let sizes = known.merging(inside) { $1 }
+        return .record(self.shapes(of: record, known: sizes, only: fields, bounds: bounds, space: space))
+      }
+      guard let kind = field.kind else { return nil }
       let dimensions = field.axes.map { axis in
         Dimension(axis.axis, known[axis.axis].map { Size.known($0) } ?? Machine.size(axis))
       }
       return .tensor(
-        TensorValue(NamedTensor.shape(dimensions, kind), label: base.mixed(name).value, bound: bounds[name]))
+        TensorValue(
+          NamedTensor.shape(dimensions, kind), label: base.mixed(name).value, bound: bounds[name],
+          space: name == "ids" ? space : nil))
     }
   }
 

@@ -25,24 +25,34 @@ package final class ParameterValue {
   package let numbers: Tensor?
   package let isFrozen: Bool
   package let origin: Origin?
+  /// Whose items its rows are, once it was trained by their ids.
+  package let space: ItemSpace?
 
   package init(
     _ dimensions: [Dimension], initialiser: any InitialiserValue, numbers: Tensor? = nil, isFrozen: Bool = false,
-    origin: Origin? = nil
+    origin: Origin? = nil, space: ItemSpace? = nil
   ) {
     self.dimensions = dimensions
     self.initialiser = initialiser
     self.numbers = numbers
     self.isFrozen = isFrozen
     self.origin = origin
+    self.space = space
   }
 
+  /// A recipe has no rows yet, so it belongs to nobody's items.
   package func with(numbers: Tensor?, origin: Origin? = nil) -> ParameterValue {
     ParameterValue(
-      dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin ?? self.origin)
+      dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin ?? self.origin,
+      space: numbers == nil ? nil : space)
   }
   package func with(isFrozen: Bool) -> ParameterValue {
-    ParameterValue(dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin)
+    ParameterValue(
+      dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin, space: space)
+  }
+  package func with(space: ItemSpace?) -> ParameterValue {
+    ParameterValue(
+      dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin, space: space)
   }
 }
 

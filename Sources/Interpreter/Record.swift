@@ -8,22 +8,26 @@ package final class Record {
   private var knownLabel: UInt64?
   /// The same record cut along its items, for a catalogue that is too long to be worked on at once.
   package let chunks: (() throws -> [Record])?
+  /// The fields of some rows of a catalogue, in the order asked for.
+  package let rows: (([Int32]) throws -> Record)?
 
   package init(_ fields: [(String, Value)], kind: String = "record") {
     names = fields.map(\.0)
     made = Dictionary(fields.map { ($0.0, $0.1) }) { _, last in last }
     make = nil
     chunks = nil
+    rows = nil
     self.kind = kind
   }
 
   /// A record whose fields are made on demand; `label` is its identity.
   package init(
     names: [String], kind: String, label: UInt64, chunks: (() throws -> [Record])? = nil,
-    make: @escaping (String) throws -> Value?
+    rows: (([Int32]) throws -> Record)? = nil, make: @escaping (String) throws -> Value?
   ) {
     self.names = names
     self.chunks = chunks
+    self.rows = rows
     self.kind = kind
     self.make = make
     made = [:]

@@ -29,6 +29,8 @@ package final class RunContext {
   var memo: [MemoKey: Value] = [:]
   /// Slots that learned position tables have, by the axis that they count; the smallest one wins.
   package var limits: [Axis: Int] = [:]
+  /// Parameters whose rows were taken by the ids of items.
+  package private(set) var tables: Set<ObjectIdentifier> = []
   /// Modules that were called and parameters that were read during a run on shapes.
   var reached: Set<ObjectIdentifier> = []
 
@@ -56,9 +58,12 @@ package final class RunContext {
   /// Notes that a table of `rows` rows is read at positions over an axis.
   package func limit(_ axis: Axis, to rows: Int) { limits[axis] = min(limits[axis] ?? rows, rows) }
 
+  /// Notes that rows of a parameter are taken by the ids of items.
+  package func note(table: ParameterValue) { tables.insert(ObjectIdentifier(table)) }
+
   /// Hands in the tensor that stands for a parameter, such as a leaf of a tape.
   package func bind(_ parameter: ParameterValue, to tensor: NamedTensor, path: [String]) {
-    tensors[ObjectIdentifier(parameter)] = TensorValue(tensor, label: Self.label(path))
+    tensors[ObjectIdentifier(parameter)] = TensorValue(tensor, label: Self.label(path), parameter: parameter)
   }
 
   static func label(_ path: [String]) -> UInt64 { path.reduce(Label64("parameter")) { $0.mixed($1) }.value }
@@ -77,7 +82,7 @@ package final class RunContext {
       tensor = NamedTensor(
         variable: Variable(try Self.numbers(of: parameter, path: path, seed: seed)), dimensions: parameter.dimensions)
     }
-    let value = TensorValue(tensor, label: Self.label(path))
+    let value = TensorValue(tensor, label: Self.label(path), parameter: parameter)
     tensors[identity] = value
     return value
   }

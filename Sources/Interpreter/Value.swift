@@ -123,12 +123,21 @@ package final class TensorValue {
   package let positionsOver: Axis?
   /// What the entries of an index stay below, where only shapes are known.
   package let bound: Int?
+  /// Whose items these are the ids of.
+  package let space: ItemSpace?
+  /// The parameter that this is, as it stands.
+  package let parameter: ParameterValue?
 
-  package init(_ tensor: NamedTensor, label: UInt64, positionsOver: Axis? = nil, bound: Int? = nil) {
+  package init(
+    _ tensor: NamedTensor, label: UInt64, positionsOver: Axis? = nil, bound: Int? = nil, space: ItemSpace? = nil,
+    parameter: ParameterValue? = nil
+  ) {
     self.tensor = tensor
     self.label = label
     self.positionsOver = positionsOver
     self.bound = bound
+    self.space = space
+    self.parameter = parameter
   }
 }
 

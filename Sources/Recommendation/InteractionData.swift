@@ -9,16 +9,19 @@ package final class InteractionData: Sendable {
   package let warnings: [DataWarning]
   /// SHA-256 over the contents of both files; equal contents give equal fingerprints, wherever they lie.
   package let fingerprint: String
+  /// The same over items.csv alone: equal ones mean the same items in the same order.
+  package let itemsFingerprint: String
 
   package init(
     catalogue: Catalogue, userIDs: [String], sequences: [[Int32]], warnings: [DataWarning] = [],
-    fingerprint: String = ""
+    fingerprint: String = "", itemsFingerprint: String = ""
   ) {
     self.catalogue = catalogue
     self.userIDs = userIDs
     self.sequences = sequences
     self.warnings = warnings
     self.fingerprint = fingerprint
+    self.itemsFingerprint = itemsFingerprint
   }
 
   /// How many events all sequences hold.
@@ -46,11 +49,13 @@ package final class InteractionData: Sendable {
     let eventBytes = try FileBytes.read(eventsPath, interrupted: interrupted)
     var events = EventReader(items: items.index)
     try events.read(file: eventsPath, bytes: eventBytes, progress: progress, interrupted: interrupted)
-    let digests = SHA256.hex(itemBytes) + SHA256.hex(eventBytes)
+    let itemsDigest = SHA256.hex(itemBytes)
+    let digests = itemsDigest + SHA256.hex(eventBytes)
     progress(1)
     return InteractionData(
       catalogue: items.catalogue(folder: folder), userIDs: events.userIDs, sequences: events.sequences(),
-      warnings: items.warnings + events.warnings, fingerprint: SHA256.hex(Array(digests.utf8)))
+      warnings: items.warnings + events.warnings, fingerprint: SHA256.hex(Array(digests.utf8)),
+      itemsFingerprint: itemsDigest)
   }
 
   private static func checkFolder(_ folder: String) throws(DataError) {

@@ -3,7 +3,7 @@ import Diagnostics
 
 /// Help from the declarations themselves.
 package enum HelpPages {
-  static let libraryModules = ["layers", "encoders", "fusion", "users", "losses", "pmmrec"]
+  static let libraryModules = ["layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders"]
 
   /// The page of a builtin, a name of the standard library or a diagnostic code; nil when there is none.
   package static func page(for name: String, _ machine: Machine) -> String? {

@@ -13,6 +13,10 @@ enum Axes {
   static let out = Axis("out")
   static let gates = Axis("gates")
   static let tap = Axis("tap")
+  static let row = Axis("row")
+  static let column = Axis("column")
+  static let down = Axis("down")
+  static let across = Axis("across")
 }
 
 /// Extents of one run of the table.
@@ -32,6 +36,10 @@ struct Extents: Sendable {
       case Axes.head: Dimension(axis, head)
       case Axes.gates: Dimension(axis, 3 * d)
       case Axes.tap: Dimension(axis, 3)
+      case Axes.row: Dimension(axis, item % 11 + 3)
+      case Axes.column: Dimension(axis, item / 3 + 2)
+      case Axes.down: Dimension(axis, 3)
+      case Axes.across: Dimension(axis, 5)
       case Axes.wide: Dimension(axis, head * d)
       default: Dimension(axis, d)
       }
@@ -196,8 +204,18 @@ extension OpRow {
     OpRow("causal_conv", [cube, [Axes.out, Axes.d, Axes.tap], [Axes.item]]) { x, _ in
       try .causalConv(x[0], x[1], nil, over: Axes.step, dim: Axes.d, to: Axes.out, taps: Axes.tap, dilation: 2)
     },
+    OpRow("conv2d", [[Axes.row, Axes.head, Axes.batch, Axes.column], kernel, [Axes.out]]) { x, _ in
+      try .conv2d(
+        x[0], x[1], x[2], over: [Axes.row, Axes.column], dim: Axes.head, to: Axes.out, taps: [Axes.down, Axes.across])
+    },
+    OpRow("conv2d of many planes", [[Axes.d, Axes.row, Axes.column], [Axes.d, Axes.head, Axes.down, Axes.tap]]) {
+      x, _ in
+      try .conv2d(
+        x[0], x[1], nil, over: [Axes.column, Axes.row], dim: Axes.d, to: Axes.d, taps: [Axes.tap, Axes.down])
+    },
   ]
 
+  private static let kernel = [Axes.out, Axes.head, Axes.down, Axes.across]
   private static let heads = Array(repeating: [Axes.batch, Axes.step, Axes.head, Axes.d], count: 3)
 
   static let all = unary + binary + reductions + shapes + layers

@@ -102,6 +102,18 @@ typedef struct {
   float *_Nullable ddriven, *_Nullable dheld, *_Nullable straight;
 } ck_gru_step;
 
+/* Images without gaps: x is [images, in, height, width], y and grad are [images, out, height, width]. `down` and
+   `across` are odd, and the images stand between zeros. */
+typedef struct {
+  long images, in, out, height, width, down, across;
+  const float *x;
+  const float *_Nullable weight;                /* [out, in, down, across], or [in, out, down, across] if turned */
+  const float *_Nullable bias;                  /* [out] */
+  bool turned;                                  /* weights read backwards, for the gradient of the image */
+  const float *_Nullable grad;                  /* gradient of the weight only; y is then [out, in, down, across] */
+  float *y;
+} ck_conv2d;
+
 typedef struct {
   const char *name;
   void (*unary)(int op, long n, const float *x, float *y);
@@ -135,6 +147,8 @@ typedef struct {
   void (*dot_lse_grad)(const ck_dot_lse *job);
   void (*gru_step)(const ck_gru_step *step);
   void (*gru_step_grad)(const ck_gru_step *step);
+  void (*conv2d)(const ck_conv2d *job);
+  void (*conv2d_grad)(const ck_conv2d *job);
   /* log sum exp of each row; minus infinity for a row of nothing but that, whose gradient is 0. */
   void (*logsumexp)(long rows, long n, const float *x, float *y);
   void (*logsumexp_grad)(long rows, long n, const float *x, const float *y, const float *g, float *gx);
