@@ -16,7 +16,10 @@ extension Catalog {
     [
       Builtin(
         "save",
-        "Writes a model as a checkpoint (.h5), or a table by its ending (.csv, .jsonl, .md, .tex) with a manifest.",
+        """
+        Writes a model as a checkpoint (.h5), a table by its ending (.csv, .jsonl, .md, .tex) with a manifest, or a \
+        picture (.svg).
+        """,
         BuiltinParameter<Value>("value"), BuiltinParameter<String>("path"),
         examples: "pmm> try { save(1, \"x.h5\") } catch e { e.code }\nwrong-type"
       ) { call, value, path -> Value in
@@ -25,6 +28,8 @@ extension Catalog {
         case .object(let object):
           if let table = object as? Table {
             try TableFile.save(table, to: path, call)
+          } else if let picture = object as? Picture {
+            try picture.save(to: path, call)
           } else if object is Run {
             throw call.fail(
               .wrongType, "a run holds several models", argument: 0,
@@ -32,7 +37,8 @@ extension Catalog {
           } else {
             throw call.fail(.wrongType, "a \(object.typeName) cannot be saved", argument: 0)
           }
-        default: throw call.fail(.wrongType, "a model or a table is saved, not \(value.described)", argument: 0)
+        default:
+          throw call.fail(.wrongType, "a model, a table or a picture is saved, not \(value.described)", argument: 0)
         }
         return .none
       },

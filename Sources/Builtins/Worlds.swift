@@ -18,7 +18,8 @@ extension Platform {
 }
 
 extension World {
-  /// What nobody but the world can know, as lists over items, and of each user whether each step was noise.
+  /// What nobody but the world can know, as lists over items; of each user the items met (their rows in the catalogue),
+  /// oldest first, and whether each of these steps was noise.
   var truth: Record {
     func numbers(_ value: (WorldFactors) -> Int) -> Value { .list(factors.map { .int(value($0)) }) }
     return Record([
@@ -26,6 +27,8 @@ extension World {
       ("weight", .list(weights.map { .float($0) })), ("late", .list(isLate.map { .bool($0) })),
       ("text_of", .list(textOf.map { .int(Int($0)) })), ("image_of", .list(imageOf.map { .int(Int($0)) })),
       ("text", .list(factors.indices.map { .string(text(of: $0)) })),
+      ("histories", .list(users.map { .list($0.items.map { .int(Int($0)) }) })),
+      ("test_histories", .list(testUsers.map { .list($0.items.map { .int(Int($0)) }) })),
       ("noise", .list(users.map { .list($0.isNoise.map { .bool($0) }) })),
     ])
   }
