@@ -4,7 +4,7 @@ package import Interpreter
 package enum Catalog {
   package static var all: [Builtin] {
     elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
-      + parameters + models
-      + dataSets + worlds + optimisers + training + evaluation + files + tables + pictures
+      + parameters + models + partReports + dataSets + coldStarts + worlds + ceilings + optimisers + training
+      + evaluation + files + tables + pictures
   }
 }

@@ -47,58 +47,6 @@ final class DataSet: LanguageObject {
   }
 }
 
-/// A part of a data set's split; it knows its siblings.
-final class DataPart: LanguageObject {
-  enum Kind: String { case train, valid, test }
-  let kind: Kind
-  let platform: Platform
-  let machine: Machine
-
-  init(_ kind: Kind, _ platform: Platform, _ machine: Machine) {
-    self.kind = kind
-    self.platform = platform
-    self.machine = machine
-  }
-
-  var typeName: String { "part of a data set" }
-  var fieldNames: [String] { ["data", "users", "targets"] }
-  var label: UInt64 { Label64("part").mixed(platform.fingerprint).mixed(kind.rawValue).value }
-  func field(_ name: String) -> Value? {
-    switch name {
-    case "data": .object(DataSet(platform, machine))
-    case "users": .int(cases.count)
-    // In the order of a score's values per user: rows of the catalogue.
-    case "targets": .list(cases.map { .int(Int($0.target)) })
-    default: nil
-    }
-  }
-  var printed: String { "the \(kind.rawValue) part of \(platform.name)" }
-
-  struct Case {
-    let user: Int
-    /// What the user is known to have met, oldest first.
-    let history: [Int32]
-    let target: Int32
-  }
-
-  /// One case a user who has a target here.
-  var cases: [Case] {
-    let split = platform.split
-    switch kind {
-    case .train: return []
-    case .valid:
-      return split.valid.enumerated().compactMap { user, target in
-        target.map { Case(user: user, history: split.train[user], target: $0) }
-      }
-    case .test:
-      let split = platform.testSplit
-      return split.test.enumerated().compactMap { user, target in
-        target.map { Case(user: user, history: split.historyBeforeTest(user), target: $0) }
-      }
-    }
-  }
-}
-
 extension Catalog {
   static var dataSets: [Builtin] {
     [

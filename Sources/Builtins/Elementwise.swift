@@ -19,7 +19,9 @@ extension Catalog {
     (.softplus, "log(1 + exp(x)) of each entry."),
   ]
 
-  static var elementwise: [Builtin] {
+  static var elementwise: [Builtin] { ofTensors.map { $0.keepingNumbers() } }
+
+  private static var ofTensors: [Builtin] {
     meanings.map { op, text in
       Builtin(
         op.rawValue, text, BuiltinParameter<NamedTensor>("x"),

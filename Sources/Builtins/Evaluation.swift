@@ -66,7 +66,8 @@ final class ModelScorer: Scorer {
     let machine = call.machine
     let batch = RowBatch.ranking(histories: cases.map(\.history), length: steps)
     let record = try corpus.record(
-      batch, label: Label64("ranking").mixed(cases.first?.user ?? 0).mixed(cases.count).value)
+      batch,
+      label: cases.reduce(Label64("ranking")) { $0.mixed($1.user).mixed($1.history.count) }.value)
     let context = try RunContext(root: model, mode: .evaluation, seed: seed)
     let (item, step, d) = (try corpus.axis("item"), try corpus.axis("step"), try corpus.axis("d"))
     let batchAxis = try corpus.axis("batch")
@@ -89,41 +90,45 @@ final class ModelScorer: Scorer {
   }
 }
 
-/// The result of an evaluation: metrics, each beside chance, with the protocol and the values per user.
+/// The result of an evaluation: metrics, each beside chance, with the protocol and the values per case, which is per user
+/// unless a protocol takes several positions of one.
 final class Score: RowConvertible {
   let metrics: [RankingMetric]
   let values: [Double]
   let chances: [Double]
   /// What could be reached at best, where the data know it.
   let ceilings: [Double]?
-  let perUser: [[Double]]
+  let perCase: [[Double]]
+  let users: Int
   let protocolText: String
 
   init(
-    metrics: [RankingMetric], values: [Double], chances: [Double], ceilings: [Double]? = nil, perUser: [[Double]],
-    protocolText: String
+    metrics: [RankingMetric], values: [Double], chances: [Double], ceilings: [Double]? = nil, perCase: [[Double]],
+    users: Int, protocolText: String
   ) {
     self.metrics = metrics
     self.values = values
     self.chances = chances
     self.ceilings = ceilings
-    self.perUser = perUser
+    self.perCase = perCase
+    self.users = users
     self.protocolText = protocolText
   }
 
   var typeName: String { "score" }
-  var fieldNames: [String] { ["protocol", "users", "chance", "ceiling", "per_user"] }
+  var fieldNames: [String] { ["protocol", "users", "cases", "chance", "ceiling", "per_user"] }
   var columns: [(name: String, value: Value)] { zip(metrics, values).map { ($0.label, .float($1)) } }
 
   func field(_ name: String) -> Value? {
     switch name {
     case "protocol": .string(protocolText)
-    case "users": .int(perUser.count)
+    case "users": .int(users)
+    case "cases": .int(perCase.count)
     case "chance": .record(Record(zip(metrics, chances).map { ($0.label, .float($1)) }))
     case "ceiling":
       ceilings.map { .record(Record(zip(metrics, $0).map { ($0.label, .float($1)) })) } ?? Value.none
     case "per_user":
-      .record(Record(metrics.indices.map { m in (metrics[m].label, .list(perUser.map { .float($0[m]) })) }))
+      .record(Record(metrics.indices.map { m in (metrics[m].label, .list(perCase.map { .float($0[m]) })) }))
     default: nil
     }
   }
@@ -173,8 +178,8 @@ enum Evaluator {
       throw call.fail(.data, "\(part.printed) has no user with a target", argument: 1)
     }
     let items = part.platform.itemCount
-    var perUser: [[Double]] = []
-    perUser.reserveCapacity(cases.count)
+    var perCase: [[Double]] = []
+    perCase.reserveCapacity(cases.count)
     var candidates = 0
     for start in stride(from: 0, to: cases.count, by: block) {
       guard !Interrupts.isPending else { throw Failure(.interrupted, "interrupted", at: call.span) }
@@ -185,22 +190,22 @@ enum Evaluator {
           let own = UnsafeBufferPointer(rebasing: all[row * items..<(row + 1) * items])
           let excluded = masksHistory ? one.history.sorted() : []
           let (better, tied) = Ranking.counts(scores: own, target: Int(one.target), excluded: excluded)
-          perUser.append(metrics.map { Ranking.expected($0, better: better, tied: tied) })
+          perCase.append(metrics.map { Ranking.expected($0, better: better, tied: tied) })
           candidates += items - Set(excluded).subtracting([one.target]).count
         }
       }
     }
-    let count = Double(perUser.count)
-    let values = metrics.indices.map { m in perUser.reduce(0) { $0 + $1[m] } / count }
-    let mean = candidates / perUser.count
+    let count = Double(perCase.count)
+    let values = metrics.indices.map { m in perCase.reduce(0) { $0 + $1[m] } / count }
+    let mean = candidates / perCase.count
     let text = [
-      "leave-one-out \(part.kind.rawValue)", "\(ModuleInstance.grouped(cases.count)) users",
+      part.protocolHead,
       "all \(ModuleInstance.grouped(items)) items ranked", masksHistory ? "history masked" : "history not masked",
       "ties by expectation", scorer.length.map { "length \($0)" } ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
     return Score(
       metrics: metrics, values: values, chances: metrics.map { Ranking.chance($0, candidates: mean) },
-      ceilings: withCeilings ? part.ceilings(metrics) : nil, perUser: perUser,
+      ceilings: withCeilings ? try part.ceilings(metrics, call) : nil, perCase: perCase, users: part.users,
       protocolText: text)
   }
 }
@@ -231,7 +236,7 @@ extension Catalog {
         guard case .object(let object) = part, let part = object as? DataPart, part.kind != .train else {
           throw call.fail(
             .wrongType, "a model is evaluated on the validation or test part of a data set, not on \(part.described)",
-            argument: 1, tries: ["data.test", "data.valid"])
+            argument: 1, tries: ["data.test", "data.valid", "cold(data)"])
         }
         let scorer: any Scorer
         switch model {

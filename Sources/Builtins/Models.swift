@@ -56,8 +56,10 @@ extension Catalog {
           """
       ) { call, model, paths in
         try matched(model, paths.paths, call)
-        return model.mappingParameters { path, parameter in
-          paths.paths.contains { $0.covers(path) } ? parameter.with(numbers: nil) : parameter
+        let origin = Origin("`fresh` at \(call.span.place)", span: call.span)
+        return model.mappingParameters(origin: origin, ofFreshOnly: true) { path, parameter in
+          guard parameter.numbers != nil, paths.paths.contains(where: { $0.covers(path) }) else { return parameter }
+          return parameter.with(numbers: nil, origin: origin)
         }
       },
       Builtin(

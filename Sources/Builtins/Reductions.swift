@@ -71,13 +71,13 @@ extension Catalog {
         )
       },
       Builtin(
-        "total", "Adds up the tensors of a list.", BuiltinParameter<[NamedTensor]>("list"),
+        "total", "Adds up the tensors or numbers of a list.", BuiltinParameter<[NamedTensor]>("list"),
         examples: "pmm> total([1.0, 2.0, 3.0])\n6.0"
       ) { call, list in
         guard var sum = list.first else { throw call.fail(.wrongArguments, "`total` of an empty list", argument: 0) }
         for next in list.dropFirst() { sum = try NamedTensor.binary(.add, sum, next) }
         return sum
-      },
+      }.keepingNumbers(),
     ]
   }
 

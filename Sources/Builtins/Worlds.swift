@@ -17,21 +17,9 @@ extension Platform {
   }
 }
 
-extension DataPart {
-  /// What the best possible recommender gets on this part, where the data know it.
-  func ceilings(_ metrics: [RankingMetric]) -> [Double]? {
-    guard let ceilings = platform.ceilings else { return nil }
-    // Late items may stand in the last two positions: the test's own, and the one before, which is the validation's own.
-    let known = kind == .test ? 1 : 0
-    let asked = cases.map {
-      WorldCase(history: $0.history, target: $0.target, finalFrom: $0.history.count - known)
-    }
-    return asked.isEmpty ? nil : ceilings.values(metrics, knowing: .both, asked)
-  }
-}
-
 extension World {
-  /// What nobody but the world can know, as lists over items, and of each user whether each step was noise.
+  /// What nobody but the world can know, as lists over items; of each user the items met (their rows in the catalogue),
+  /// oldest first, and whether each of these steps was noise.
   var truth: Record {
     func numbers(_ value: (WorldFactors) -> Int) -> Value { .list(factors.map { .int(value($0)) }) }
     return Record([
@@ -39,6 +27,8 @@ extension World {
       ("weight", .list(weights.map { .float($0) })), ("late", .list(isLate.map { .bool($0) })),
       ("text_of", .list(textOf.map { .int(Int($0)) })), ("image_of", .list(imageOf.map { .int(Int($0)) })),
       ("text", .list(factors.indices.map { .string(text(of: $0)) })),
+      ("histories", .list(users.map { .list($0.items.map { .int(Int($0)) }) })),
+      ("test_histories", .list(testUsers.map { .list($0.items.map { .int(Int($0)) }) })),
       ("noise", .list(users.map { .list($0.isNoise.map { .bool($0) }) })),
     ])
   }
@@ -51,7 +41,8 @@ extension Catalog {
         "world",
         """
         A platform of the synthetic world, whose truth is known: srcV, srcS, tgtV, tgtS, srcV2 or srcS2. Scores on it \
-        show the ceiling, what the best possible recommender gets. `test_users` fresh users are only tested on. \
+        show the ceiling, what the best possible recommender gets; `.test.late` are the test cases of items that training \
+        cannot have met. `test_users` fresh users are only tested on. \
         Switches make claims false: `copied` puts the image's factor into the text, `disjoint` gives targets other \
         words and hues, `clean` takes all noise away, `directed` makes steps lead elsewhere, `permuted` shuffles the \
         items' content; `scale` enlarges targets. \

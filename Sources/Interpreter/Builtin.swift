@@ -1,6 +1,7 @@
 package import Diagnostics
 import NamedTensors
 package import Semantics
+import TensorCore
 
 /// One name of the language that Swift provides: its signature, help, examples and meaning in one declaration.
 package final class Builtin {
@@ -44,16 +45,32 @@ package final class Builtin {
 
   /// A builtin that reads its arguments itself.
   package init(
-    _ name: String, _ summary: String, signature: Signature, examples: String = "", acceptsAbsent: Bool = false,
-    body: @escaping (Invocation) throws -> Value
+    _ name: String, _ summary: String, signature: Signature, defaults: [String: String] = [:], examples: String = "",
+    acceptsAbsent: Bool = false, body: @escaping (Invocation) throws -> Value
   ) {
     self.name = name
     self.summary = summary
     self.signature = signature
     self.examples = examples
     self.acceptsAbsent = acceptsAbsent
-    defaults = [:]
+    self.defaults = defaults
     self.body = body
+  }
+
+  /// The same, but of plain numbers alone it gives a plain number, computed in double precision: `sqrt(2.0)` is a number as
+  /// 2.0 is, and can be compared in an `if`.
+  package func keepingNumbers() -> Builtin {
+    Builtin(name, summary, signature: signature, defaults: defaults, examples: examples, acceptsAbsent: acceptsAbsent) {
+      [body] invocation in
+      guard invocation.arguments.allSatisfy({ $0?.isPlainNumber ?? true }) else { return try body(invocation) }
+      let value = try Precision.$scoped.withValue(.double) { try body(invocation) }
+      guard case .tensor(let result) = value, let item = result.tensor.item else { return value }
+      switch result.tensor.kind {
+      case .float: return .float(item)
+      case .int: return .int(Int(item))
+      case .bool: return .bool(item != 0)
+      }
+    }
   }
 
   /// The builtin as a value.
@@ -144,5 +161,16 @@ package struct Invocation {
   package func fail(_ code: DiagnosticCode, _ message: String, argument: Int? = nil, tries: [String] = []) -> Failure {
     let place = argument.flatMap { $0 < spans.count ? spans[$0] : nil } ?? span
     return Failure(code, message, at: place, tries: tries)
+  }
+}
+
+extension Value {
+  /// A number or truth value of the language, or a list of nothing else.
+  fileprivate var isPlainNumber: Bool {
+    switch self {
+    case .int, .float, .bool: true
+    case .list(let values): values.allSatisfy(\.isPlainNumber)
+    default: false
+    }
   }
 }

@@ -116,14 +116,26 @@ extension Value {
 
 extension ModuleInstance {
   /// A model with some parameters changed; modules that stay as they are are shared, the others get the origin given.
+  /// - Parameter ofFreshOnly: gives the origin only to modules all of whose parameters are recipes now.
   package func mappingParameters(
-    origin: Origin? = nil, _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
+    origin: Origin? = nil, ofFreshOnly: Bool = false,
+    _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> ModuleInstance {
-    try mapped([], origin, change) ?? self
+    let named = origin.map { NewOrigin(origin: $0, ofFreshOnly: ofFreshOnly) }
+    return try mapped([], named, change) ?? self
+  }
+
+  private struct NewOrigin {
+    let origin: Origin
+    let ofFreshOnly: Bool
+  }
+
+  private var isFresh: Bool {
+    ((try? placement().parameters) ?? []).allSatisfy { $0.parameter.numbers == nil }
   }
 
   private func mapped(
-    _ path: [String], _ origin: Origin?,
+    _ path: [String], _ origin: NewOrigin?,
     _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> ModuleInstance? {
     var changed: ModuleInstance?
@@ -131,16 +143,16 @@ extension ModuleInstance {
       let name = definition.memberNames[index]
       if let value = try Self.mapped(members[index], path + [name], origin, change) {
         let copy = changed ?? copied()
-        if let origin { copy.origin = origin }
         copy.members[index] = value
         changed = copy
       }
     }
+    if let origin, let changed, !origin.ofFreshOnly || changed.isFresh { changed.origin = origin.origin }
     return changed
   }
 
   private static func mapped(
-    _ value: Value, _ path: [String], _ origin: Origin?,
+    _ value: Value, _ path: [String], _ origin: NewOrigin?,
     _ change: (_ path: [String], _ parameter: ParameterValue) throws -> ParameterValue
   ) rethrows -> Value? {
     switch value {

@@ -45,4 +45,10 @@ package struct LeaveOneOut: Sendable {
     guard train.indices.contains(user) else { return [] }
     return train[user] + (valid[user].map { [$0] } ?? [])
   }
+
+  /// All events of `user`, oldest first.
+  package func sequence(_ user: Int) -> [Int32] {
+    guard train.indices.contains(user) else { return [] }
+    return historyBeforeTest(user) + (test[user].map { [$0] } ?? [])
+  }
 }

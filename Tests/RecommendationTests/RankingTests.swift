@@ -51,6 +51,17 @@ struct RankingTests {
     #expect(Ranking.chance(RankingMetric(.hr, 10), candidates: 4) == 1)
   }
 
+  @Test func aPerfectScorerGetsOneAndMaskedHistoryIsNoRival() {
+    let scores: [Float] = [9, 8, 1, 0, 7]
+    for kind in RankingMetric.Kind.allCases {
+      let best = counts(scores, target: 0)
+      #expect(Ranking.expected(RankingMetric(kind, 1), better: best.better, tied: best.tied) == 1)
+      let (open, masked) = (counts(scores, target: 2), counts(scores, target: 2, excluded: [0, 1, 4]))
+      #expect(Ranking.expected(RankingMetric(kind, 1), better: open.better, tied: open.tied) == 0)
+      #expect(Ranking.expected(RankingMetric(kind, 1), better: masked.better, tied: masked.tied) == 1)
+    }
+  }
+
   @Test func tiesAreAveragedOverEveryOrder() {
     let ndcg = RankingMetric(.ndcg, 3)
     let byHand = (1 / log2(3.0) + 1 / log2(4.0) + 0) / 3

@@ -3,7 +3,7 @@ package struct WorldCase: Sendable {
   /// What was met, oldest first.
   package let history: [Int32]
   package let target: Int32
-  /// The first position of the history where late items may stand; the target's position is one of them.
+  /// The first position where late items may stand; the target's position is the one after the history.
   package let finalFrom: Int
 
   package init(history: [Int32], target: Int32, finalFrom: Int) {
@@ -17,13 +17,13 @@ package enum WorldKnowledge: String, Sendable, CaseIterable {
   case both
   case text, image
   /// Texts and images of the last item alone.
-  case lastItem
+  case lastItem = "last_item"
   /// Texts and images, but not how often items are met.
-  case unknownPopularity
+  case unknownPopularity = "unknown_popularity"
   /// Counts in training.
   case popularity
   /// Which item followed which in training.
-  case idMarkov
+  case idMarkov = "id_markov"
 }
 
 /// What can be reached at best on a world's users, given what is known.
@@ -56,14 +56,17 @@ package struct WorldCeilings: Sendable {
     let scorer = scorer(knowledge, ignoresWeights: ignoresWeights)
     var sums = [Double](repeating: 0, count: metrics.count)
     for one in cases {
-      let (better, tied) = scorer(one).withUnsafeBufferPointer {
-        Ranking.counts(scores: $0, target: Int(one.target), excluded: one.history.sorted())
-      }
-      for (index, metric) in metrics.enumerated() {
-        sums[index] += Ranking.expected(metric, better: better, tied: tied)
-      }
+      for (index, value) in Self.ranked(one, scorer(one), metrics).enumerated() { sums[index] += value }
     }
     return sums.map { $0 / Double(max(cases.count, 1)) }
+  }
+
+  /// The metrics of one case under some scores, all items ranked but those of the history.
+  package static func ranked(_ one: WorldCase, _ scores: [Float], _ metrics: [RankingMetric]) -> [Double] {
+    let (better, tied) = scores.withUnsafeBufferPointer {
+      Ranking.counts(scores: $0, target: Int(one.target), excluded: one.history.sorted())
+    }
+    return metrics.map { Ranking.expected($0, better: better, tied: tied) }
   }
 
   /// Scores of all items for a case; those of `both` are probabilities up to one factor. [item]
@@ -86,7 +89,8 @@ package struct WorldCeilings: Sendable {
       noise: world.settings.noise(world.platform))
     return { one in
       guard knowledge == .lastItem else { return filter.scores(after: one.history, finalFrom: one.finalFrom) }
-      return filter.scores(after: one.history.suffix(1), finalFrom: one.history.count > one.finalFrom ? 0 : 1)
+      // The last item stands at position 0 of what is known.
+      return filter.scores(after: one.history.suffix(1), finalFrom: one.finalFrom - one.history.count + 1)
     }
   }
 

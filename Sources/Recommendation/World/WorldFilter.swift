@@ -1,9 +1,9 @@
 /// The best guess of a user's next item that anybody could make who knows how a world works: exact forward filtering.
 ///
 /// The user's state is one of some cells and moves by a law; a step shows an item of the new cell, in proportion to
-/// weights, or is noise: any item, and the state stays where it was. No item is met twice, late items only in the last
-/// two positions. The filter sees of each item its class alone, so that whoever sees only texts or only images can be
-/// told from whoever sees both.
+/// weights, or is noise: any item, and the state stays where it was. A step that shows an item met before is drawn again
+/// from where the state is then; late items are met only in the last two positions. The filter sees of each item its
+/// class alone, so that whoever sees only texts or only images can be told from whoever sees both.
 package struct WorldFilter: Sendable {
   /// What holds at some positions: which items may be met there, and how the state moves among their cells.
   private struct Stage: Sendable {
@@ -69,18 +69,45 @@ package struct WorldFilter: Sendable {
     final = stage { _ in true }
   }
 
-  /// Probability of meeting `item` next from a state, before anything is excluded.
-  private func chance(of item: Int, from state: Int, _ stage: Stage) -> Double {
-    (1 - noise) * stage.toClass[state * cells + itemClass[item]] * stage.classShare[item] + noise * stage.share[item]
-  }
-
-  /// What is known of the state before a step, each state weighed up by what its step cannot lead to any more.
-  private func allowed(_ belief: [Double], _ stage: Stage, met: ArraySlice<Int32>) -> [Double] {
-    belief.indices.map { state in
-      guard belief[state] > 0 else { return 0 }
-      let excluded = met.reduce(0) { $0 + chance(of: Int($1), from: state, stage) }
-      return belief[state] / max(1 - excluded, 1e-12)
+  /// How often each state is expected to begin a draw of the next step, the first one and those that are drawn again
+  /// because their items were met. [cell]
+  ///
+  /// With R(s, t) the probability that a draw from s shows an item met before and leaves the state at t, these are
+  /// belief (1 + R + R^2 + ...), the solution of visits = belief + visits R.
+  private func visits(_ belief: [Double], _ stage: Stage, met: ArraySlice<Int32>) -> [Double] {
+    guard !met.isEmpty else { return belief }
+    var metOfClass = [Double](repeating: 0, count: cells)
+    var metOfAll = 0.0
+    for item in met {
+      metOfClass[itemClass[Int(item)]] += stage.classShare[Int(item)]
+      metOfAll += stage.share[Int(item)]
     }
+    // Noise that is drawn again leaves the state where it is.
+    let once = max(1 - noise * min(metOfAll, 1), 1e-12)
+    var visits = belief.map { $0 / once }
+    // Nothing comes back to any other state.
+    var returns: [(cell: Int, share: Double)] = []
+    for group in metOfClass.indices where metOfClass[group] > 0 {
+      for cell in cellsOfClass[group] { returns.append((cell, (1 - noise) * min(metOfClass[group], 1) / once)) }
+    }
+    var isReturn = [Bool](repeating: false, count: cells)
+    for (cell, _) in returns { isReturn[cell] = true }
+    func inflow(_ cell: Int, from isSource: (Int) -> Bool) -> Double {
+      visits.indices.reduce(0) { isSource($1) ? $0 + visits[$1] * stage.toCell[$1 * cells + cell] : $0 }
+    }
+    let start = returns.map { visits[$0.cell] + $0.share * inflow($0.cell) { !isReturn[$0] } }
+    // Each round shrinks the rest by the chance that a draw counts.
+    for _ in 0..<200 {
+      var change = 0.0
+      for (index, (cell, share)) in returns.enumerated() {
+        let sum = returns.reduce(0) { $0 + visits[$1.cell] * stage.toCell[$1.cell * cells + cell] }
+        let new = start[index] + share * sum
+        change = max(change, abs(new - visits[cell]))
+        visits[cell] = new
+      }
+      if change < 1e-13 { break }
+    }
+    return visits
   }
 
   /// Probabilities of the states after a history. [cell]
@@ -90,7 +117,7 @@ package struct WorldFilter: Sendable {
     for (position, item) in history.enumerated() {
       let stage = position < finalFrom ? early : final
       let item = Int(item)
-      let before = position == 0 ? belief : allowed(belief, stage, met: history[..<position])
+      let before = visits(belief, stage, met: history[..<position])
       // Noise leaves the state where it was; otherwise it is one of the cells that look like the item.
       var after = before.map { $0 * noise * stage.share[item] }
       for cell in cellsOfClass[itemClass[item]] {
@@ -105,20 +132,21 @@ package struct WorldFilter: Sendable {
     return belief
   }
 
-  /// Scores for the item after a history, where late ones may be met: probabilities up to one factor. [item]
+  /// Scores for the item after a history: probabilities up to one factor. [item]
   ///
   /// - Parameters:
   ///   - history: items, oldest first.
-  ///   - finalFrom: the first position of the history where late items may stand.
+  ///   - finalFrom: the first position where late items may stand, be it in the history or after it.
   package func scores(after history: [Int32], finalFrom: Int) -> [Float] {
-    let known = allowed(belief(after: history, finalFrom: finalFrom), final, met: history[...])
+    let stage = history.count < finalFrom ? early : final
+    let known = visits(belief(after: history, finalFrom: finalFrom), stage, met: history[...])
     var classes = [Double](repeating: 0, count: cells)
     for state in known.indices where known[state] > 0 {
-      for group in 0..<cells { classes[group] += known[state] * final.toClass[state * cells + group] }
+      for group in 0..<cells { classes[group] += known[state] * stage.toClass[state * cells + group] }
     }
     let all = known.reduce(0, +)
     return itemClass.indices.map { item in
-      Float((1 - noise) * classes[itemClass[item]] * final.classShare[item] + noise * all * final.share[item])
+      Float((1 - noise) * classes[itemClass[item]] * stage.classShare[item] + noise * all * stage.share[item])
     }
   }
 }

@@ -82,26 +82,28 @@ struct WorldUsers {
     return WorldHistory(items: items, isNoise: isNoise)
   }
 
-  /// One step; drawn again, noise and all, as long as it leads to an item met before.
+  /// One step; drawn again, noise and all, as long as it leads to an item met before. The state moves on with every
+  /// draw that is not noise, whether its item counts or not.
   private func next(
     from cell: Int, isFirst: Bool, _ offer: Offer, met: [Int32], _ random: inout WorldRandom
   ) -> (item: Int32, isNoise: Bool, cell: Int) {
+    var state = cell
     // A hundred thousand draws do not fail in a world of 40 items or more, but what cannot end must not begin.
     for _ in 0..<100_000 {
       let isNoise = random.chance(noise)
-      var state = cell
       let item: Int32
       if isNoise {
         item = offer.items[random.index(offer.sums)]
       } else {
-        // Cells without items are drawn again, which renormalises the law over the others.
         if !isFirst {
-          repeat { state = law.step(from: cell, &random) } while offer.cellItems[state].isEmpty
+          // Cells without items are drawn again, which renormalises the law over the others.
+          let last = state
+          repeat { state = law.step(from: last, &random) } while offer.cellItems[state].isEmpty
         }
         item = offer.cellItems[state][random.index(offer.cellSums[state])]
       }
       if !met.contains(item) { return (item, isNoise, state) }
     }
-    return (offer.items.first { !met.contains($0) } ?? 0, true, cell)
+    return (offer.items.first { !met.contains($0) } ?? 0, true, state)
   }
 }
