@@ -3,6 +3,9 @@
 #include "ckernels.h"
 #include "internal.h"
 
+/* Dimensions of one slot are folded away, so there are fewer than a count of elements has bits. */
+enum { MOST_DIMENSIONS = 64 };
+
 typedef struct {
   int size, rank;
   const long *shape, *strides;
@@ -25,19 +28,31 @@ static void run(void *context, long block) {
   job *j = context;
   long n = j->shape[j->rank - 1], step = j->strides[j->rank - 1];
   long row = block * j->rows_per_block, end = ck_min(row + j->rows_per_block, j->rows);
+  /* Where the first row stands; the others are counted on from there, since divisions would cost more than short rows. */
+  long place[MOST_DIMENSIONS], rest = row, offset = 0;
+  for (int d = j->rank - 2; d >= 0; d--) {
+    place[d] = rest % j->shape[d];
+    offset += place[d] * j->strides[d];
+    rest /= j->shape[d];
+  }
   for (; row < end; row++) {
-    long rest = row, offset = 0;
-    for (int d = j->rank - 2; d >= 0; d--) {
-      offset += rest % j->shape[d] * j->strides[d];
-      rest /= j->shape[d];
-    }
     char *dense = j->scatter ? (char *)j->src + row * n * j->size : j->dst + row * n * j->size;
     char *strided = j->scatter ? j->dst + offset * j->size : (char *)j->src + offset * j->size;
     if (step == 1) {
-      if (j->scatter) memcpy(strided, dense, n * j->size); else memcpy(dense, strided, n * j->size);
+      char *to = j->scatter ? strided : dense, *from = j->scatter ? dense : strided;
+      /* The rows of patches: a copy of known length is no call. */
+      if (n * j->size == 32) memcpy(to, from, 32);
+      else if (n * j->size == 64) memcpy(to, from, 64);
+      else memcpy(to, from, (size_t)(n * j->size));
     } else if (j->size == 4) MOVE(uint32_t);
     else if (j->size == 8) MOVE(uint64_t);
     else MOVE(uint8_t);
+    for (int d = j->rank - 2; d >= 0; d--) {
+      offset += j->strides[d];
+      if (++place[d] < j->shape[d]) break;
+      offset -= j->shape[d] * j->strides[d];
+      place[d] = 0;
+    }
   }
 }
 

@@ -36,15 +36,16 @@ extension NamedTensor {
     return try reshaped(x, Array(dimensions))
   }
 
-  /// Several axes become one; the first is the slow one.
+  /// Several axes become one; the first is the slow one. They gather where the fastest of them stands, so that what is
+  /// copied are whole rows.
   package static func join(_ x: NamedTensor, _ axes: [Axis], to: Axis) throws -> NamedTensor {
     let places = try axes.map { try Rules.carried(x, $0, "join") }
-    guard Set(places).count == places.count, let first = places.first else {
+    guard Set(places).count == places.count, let last = places.last else {
       throw AxisError(.duplicateAxis, "`join` needs different axes", operands: [1])
     }
     if !axes.contains(to) { try absent(x, to, except: to, "join") }
-    let before = x.dimensions.indices.filter { $0 < first && !places.contains($0) }
-    let after = x.dimensions.indices.filter { $0 > first && !places.contains($0) }
+    let before = x.dimensions.indices.filter { $0 < last && !places.contains($0) }
+    let after = x.dimensions.indices.filter { $0 > last && !places.contains($0) }
     let turned = try x.permuted(before + places + after)
     let size = places.map { x.dimensions[$0].size }.reduce(.known(1), *)
     let dimensions = before.map { x.dimensions[$0] } + [Dimension(to, size)] + after.map { x.dimensions[$0] }

@@ -19,7 +19,7 @@ extension Variable {
         wantX ? try convolved(g, weight, nil, turned: true, planes: shape[1]) : nil,
         wantW ? try weightGradient(image, g, weight.shape) : nil,
       ]
-      if bias != nil { parts.append(wantBias ? try Reduce.sum(g, [0, 2, 3]) : nil) }
+      if bias != nil { parts.append(wantBias ? try Reduce.sum(Reduce.sum(g, [2, 3]), [0]) : nil) }
       return parts
     }
   }
