@@ -30,7 +30,13 @@ extension Catalog {
     throw failure
   }
 
+  /// What a table that belongs to nobody's items yet must have.
   private static func checkCount(_ space: ItemSpace, _ rows: Int, _ axis: Axis, _ call: Invocation) throws {
+    if let twice = space.repeated {
+      throw call.fail(
+        .dataMismatch, "\(twice.name) stands twice among \(space.names), so each of its items would have two rows",
+        argument: 0, tries: ["each platform once"])
+    }
     guard space.count > rows else { return }
     throw call.fail(
       .dataMismatch, "\(space.names): \(space.count) items, and \(axis) has \(rows) rows", argument: 0,

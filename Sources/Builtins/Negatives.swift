@@ -30,7 +30,7 @@ extension Catalog {
           }
           return value
         }
-        func tensor(_ name: String, _ axes: [Axis], of record: Record) throws -> NamedTensor {
+        func tensor(_ name: String, _ axes: [Axis], _ kind: ElementKind, of record: Record) throws -> NamedTensor {
           guard case .tensor(let value) = try field(name, of: record) else {
             throw call.fail(.wrongType, "`\(name)` of this \(record.kind) must be a tensor", argument: 0)
           }
@@ -39,6 +39,12 @@ extension Catalog {
             throw call.fail(
               .axesDiffer, "`\(name)` of this \(record.kind) is \(value.tensor.axesText), not [\(wanted)]", argument: 0)
           }
+          guard value.tensor.kind == kind else {
+            throw call.fail(
+              .wrongType,
+              "`\(name)` of this \(record.kind) holds \(value.tensor.kind.rawValue)s, not \(kind.rawValue)s",
+              argument: 0)
+          }
           return try value.tensor.ordered(axes)
         }
         let axes = try ["batch", "step", "item", "entry", "draw"].map { try axis($0, call) }
@@ -46,11 +52,11 @@ extension Catalog {
         guard case .record(let catalogue) = try field("catalogue", of: x) else {
           throw call.fail(.wrongType, "`catalogue` of this \(x.kind) must be a record of item fields", argument: 0)
         }
-        let own = try tensor("own", [batch, item], of: x)
-        let wanted = try tensor("anchor", [batch, step], of: x)
-        let offered = x.names.contains("offered") ? try tensor("offered", [batch, entry], of: x) : nil
-        let ids = try tensor("ids", [item], of: x)
-        let all = try tensor("ids", [item], of: catalogue)
+        let own = try tensor("own", [batch, item], .bool, of: x)
+        let wanted = try tensor("anchor", [batch, step], .bool, of: x)
+        let offered = x.names.contains("offered") ? try tensor("offered", [batch, entry], .bool, of: x) : nil
+        let ids = try tensor("ids", [item], .int, of: x)
+        let all = try tensor("ids", [item], .int, of: catalogue)
         let label = Label64(raw: call.label)
         let places = wanted.dimensions + [Dimension(draw, count)]
         guard let rows = wanted.dimensions[0].size.value, let steps = wanted.dimensions[1].size.value,

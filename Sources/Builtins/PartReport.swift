@@ -48,13 +48,7 @@ struct PartReport {
       case _: status = .partlyFresh
       }
       let frozen = own.filter(\.isFrozen)
-      return Row(part: name, status: status, sizes: (Self.count(own), Self.count(frozen)), origin: origin)
-    }
-  }
-
-  private static func count(_ parameters: [ParameterValue]) -> Int {
-    parameters.reduce(0) { sum, parameter in
-      sum + parameter.dimensions.reduce(1) { $0 * ($1.size.value ?? 0) }
+      return Row(part: name, status: status, sizes: (Placement.count(own), Placement.count(frozen)), origin: origin)
     }
   }
 

@@ -62,13 +62,21 @@ package final class Builtin {
   package func keepingNumbers() -> Builtin {
     Builtin(name, summary, signature: signature, defaults: defaults, examples: examples, acceptsAbsent: acceptsAbsent) {
       [body] invocation in
-      guard invocation.arguments.allSatisfy({ $0?.isPlainNumber ?? true }) else { return try body(invocation) }
-      let value = try Precision.$scoped.withValue(.double) { try body(invocation) }
-      guard case .tensor(let result) = value, let item = result.tensor.item else { return value }
-      switch result.tensor.kind {
-      case .float: return .float(item)
-      case .int: return .int(Int(item))
-      case .bool: return .bool(item != 0)
+      let given = invocation.arguments
+      guard given.allSatisfy({ $0?.isPlainNumber ?? true }) else { return try body(invocation) }
+      return try Precision.$scoped.withValue(.double) {
+        // Whole numbers of tensors have 32 bits, those of the language 64; between them stands what doubles hold exactly.
+        let wide = invocation.with(given.map { $0?.widened })
+        let value = try body(given.contains { $0?.isLong ?? false } ? wide : invocation)
+        guard case .tensor(let result) = value, let item = result.tensor.item else { return value }
+        switch result.tensor.kind {
+        case .float: return .float(item)
+        case .int:
+          guard case .tensor(let exact) = try body(wide), let whole = exact.tensor.item.flatMap({ Int(exactly: $0) })
+          else { return .int(Int(item)) }
+          return .int(whole)
+        case .bool: return .bool(item != 0)
+        }
       }
     }
   }
@@ -128,6 +136,11 @@ package struct Invocation {
   /// The key of a random operation here, or nil when nothing is being trained.
   package var randomKey: UInt64? { machine.randomKey(place) }
 
+  fileprivate func with(_ arguments: [Value?]) -> Invocation {
+    Invocation(
+      machine: machine, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: span, place: place)
+  }
+
   func converted<T: ValueConvertible>(_ index: Int, _ parameter: BuiltinParameter<T>) throws -> T {
     guard let value = arguments[index] else {
       guard let standard = parameter.standard else {
@@ -170,6 +183,23 @@ extension Value {
     switch self {
     case .int, .float, .bool: true
     case .list(let values): values.allSatisfy(\.isPlainNumber)
+    default: false
+    }
+  }
+  /// Whole numbers as floats, also in lists.
+  fileprivate var widened: Value {
+    switch self {
+    case .int(let value): .float(Double(value))
+    case .list(let values): .list(values.map(\.widened))
+    default: self
+    }
+  }
+
+  /// Holds a whole number that tensors cannot.
+  fileprivate var isLong: Bool {
+    switch self {
+    case .int(let value): Int32(exactly: value) == nil
+    case .list(let values): values.contains(where: \.isLong)
     default: false
     }
   }

@@ -165,7 +165,7 @@ extension Compiler {
       return { frame in
         let named = try axes.map { try $0(frame) }
         let tensor = NamedTensor.shape(named.map { Dimension($0.axis, Machine.size($0)) }, kind)
-        let label = named.reduce(Label64("example").mixed("\(kind)")) { $0.mixed($1.axis.number) }
+        let label = named.reduce(Label64("example").mixed("\(kind)")) { $0.mixed($1.axis.label) }
         return .tensor(TensorValue(tensor, label: label.value))
       }
     }
@@ -208,8 +208,8 @@ extension Machine {
     inside: [Axis: Int] = [:], space: ItemSpace? = nil
   ) -> Record {
     var label = Label64("shapes").mixed(type.name)
-    for (axis, size) in known.sorted(by: { $0.key.number < $1.key.number }) {
-      label = label.mixed(axis.number).mixed(size)
+    for (axis, size) in known.sorted(by: { $0.key.label < $1.key.label }) {
+      label = label.mixed(axis.label).mixed(size)
     }
     let names = type.fields.map(\.name).filter { fields?.contains($0) ?? true }
     let base = label

@@ -228,7 +228,7 @@ struct Compiler {
     let size = entry.size.map { expression($0) }
     let sizeSpan = entry.size?.span
     let outer: Code? = entry.outer.binding == nil ? nil : expression(entry.outer)
-    let own = Axis(entry.variable.name.text, owner: owner)
+    let own = globals.declaredAxis(entry.variable.name.text, owner: owner)
     let name = entry.variable.name
     return { frame in
       var axis = own

@@ -1,4 +1,5 @@
 package import Diagnostics
+import NamedTensors
 package import Semantics
 import Syntax
 
@@ -125,6 +126,8 @@ package final class Globals {
   /// The user's modules that this file imports, by dotted path.
   package internal(set) var imports: [String: Globals] = [:]
   private var declarations: [String] = []
+  /// How many axes were declared, by file, model and name.
+  private var declaredAxes: [UInt64: Int] = [:]
   var values: [Value?] = []
   /// Where each name was bound.
   package internal(set) var spans: [Int: Span] = [:]
@@ -144,6 +147,14 @@ package final class Globals {
     source =
       isFirst
       ? program.source : SourceText(name: program.source.name, text: declarations.joined(separator: "\n"))
+  }
+
+  /// A new axis, known by its file, model and name, and by how many of that name were declared there before.
+  func declaredAxis(_ name: String, owner: String?) -> Axis {
+    let place = Label64("axis").mixed(moduleName).mixed(owner ?? "").mixed(name).value
+    let earlier = declaredAxes[place, default: 0]
+    declaredAxes[place] = earlier + 1
+    return Axis(name, owner: owner, label: Label64(raw: place).mixed(earlier).value)
   }
 
   func value(_ index: Int) -> Value? { index < values.count ? values[index] : nil }

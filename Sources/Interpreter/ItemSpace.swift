@@ -24,6 +24,12 @@ package struct ItemSpace: Equatable, Sendable {
   package var count: Int { catalogues.reduce(0) { $0 + $1.count } }
   package var names: String { catalogues.map(\.name).joined(separator: ", ") }
 
+  /// A catalogue that stands here twice, so that an item of it has two ids.
+  package var repeated: Catalogue? {
+    var seen: Set<String> = []
+    return catalogues.first { !seen.insert($0.fingerprint).inserted }
+  }
+
   /// First row of each catalogue.
   private var starts: [Int] {
     var sum = 0

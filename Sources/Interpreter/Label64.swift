@@ -42,7 +42,7 @@ extension Value {
       return values.reduce(Label64(raw: 14).mixed(values.count)) { $0.mixed($1.label) }.value
     case .record(let record): return record.label
     case .range(let range): return Label64(raw: 15).mixed(range.low).mixed(range.high).value
-    case .axis(let axis): return Label64(raw: 16).mixed(axis.axis.number).mixed(axis.size ?? -1).value
+    case .axis(let axis): return Label64(raw: 16).mixed(axis.axis.label).mixed(axis.size ?? -1).value
     case .path(let path): return Label64(raw: 17).mixed(path.description).value
     case .tensor(let tensor): return tensor.label
     case .parameter(let parameter): return Label64(ObjectIdentifier(parameter)).value
@@ -64,7 +64,8 @@ extension Value {
     case .module(let module, _): return Label64("module").mixed(module.definition.name).value
     case .function(let function): return Label64("function").mixed(function.name).value
     case .object(let object): return Label64("object").mixed(object.typeName).value
-    case .none, .absent, .bool, .int, .float, .string, .record, .range, .axis, .path, .tensor, .goal: return label
+    case .record(let record): return record.stableLabel
+    case .none, .absent, .bool, .int, .float, .string, .range, .axis, .path, .tensor, .goal: return label
     }
   }
 }

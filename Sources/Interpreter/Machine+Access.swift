@@ -159,7 +159,7 @@ extension Machine {
       do { result = try NamedTensor.select(result, axis.axis, index: place) } catch let error as AxisError {
         throw Self.failure(error, spans: [span], at: span, doing: "`[\(axis.axis) = \(place)]`")
       }
-      label = label.mixed(axis.axis.number).mixed(place)
+      label = label.mixed(axis.axis.label).mixed(place)
     }
     return .tensor(TensorValue(result, label: label.value))
   }

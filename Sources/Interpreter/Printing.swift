@@ -210,9 +210,12 @@ extension ModuleInstance {
 
 extension Placement {
   /// How many numbers the parameters hold.
-  package var parameterCount: Int {
-    parameters.reduce(Size.known(0)) { sum, entry in
-      sum + entry.parameter.dimensions.reduce(Size.known(1)) { $0 * $1.size }
+  package var parameterCount: Int { Self.count(parameters.map(\.parameter)) }
+
+  /// How many numbers some parameters hold.
+  package static func count(_ parameters: [ParameterValue]) -> Int {
+    parameters.reduce(Size.known(0)) { sum, parameter in
+      sum + parameter.dimensions.reduce(Size.known(1)) { $0 * $1.size }
     }.value ?? 0
   }
 }

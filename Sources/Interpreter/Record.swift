@@ -6,6 +6,7 @@ package final class Record {
   private var made: [String: Value]
   private let make: ((String) throws -> Value?)?
   private var knownLabel: UInt64?
+  private var knownStableLabel: UInt64?
   /// The same record cut along its items, for a catalogue that is too long to be worked on at once.
   package let chunks: (() throws -> [Record])?
   /// The fields of some rows of a catalogue, in the order asked for.
@@ -20,9 +21,9 @@ package final class Record {
     self.kind = kind
   }
 
-  /// A record whose fields are made on demand; `label` is its identity.
+  /// A record whose fields are made on demand; `label` is its identity, and `stableLabel` the same in every run.
   package init(
-    names: [String], kind: String, label: UInt64, chunks: (() throws -> [Record])? = nil,
+    names: [String], kind: String, label: UInt64, stableLabel: UInt64? = nil, chunks: (() throws -> [Record])? = nil,
     rows: (([Int32]) throws -> Record)? = nil, make: @escaping (String) throws -> Value?
   ) {
     self.names = names
@@ -32,6 +33,7 @@ package final class Record {
     self.make = make
     made = [:]
     knownLabel = label
+    knownStableLabel = stableLabel ?? label
   }
 
   /// The value of a field; nil when there is none.
@@ -55,23 +57,35 @@ package final class Record {
     return label.value
   }
 
+  /// The same in every run, for keys of randomness.
+  var stableLabel: UInt64 {
+    if let knownStableLabel { return knownStableLabel }
+    let label = names.reduce(Label64("record").mixed(names.count)) { $0.mixed($1).mixed(made[$1]?.stableLabel ?? 0) }
+    knownStableLabel = label.value
+    return label.value
+  }
+
   /// A copy with fields replaced or added.
   package func with(_ changes: [(String, Value)]) -> Record {
     var order = names
-    var label = Label64(raw: self.label)
+    var (label, stable) = (Label64(raw: self.label), Label64(raw: stableLabel))
     for (name, value) in changes {
       if !order.contains(name) { order.append(name) }
-      label = label.mixed(name).mixed(value.label)
+      (label, stable) = (label.mixed(name).mixed(value.label), stable.mixed(name).mixed(value.stableLabel))
     }
     let changed = Dictionary(changes) { _, last in last }
-    return Record(names: order, kind: kind, label: label.value) { [self] name in
+    return Record(names: order, kind: kind, label: label.value, stableLabel: stable.value) { [self] name in
       try changed[name] ?? field(name)
     }
   }
 
   package func without(_ dropped: Set<String>) -> Record {
     let kept = names.filter { !dropped.contains($0) }
-    let label = dropped.sorted().reduce(Label64(raw: self.label).mixed("without")) { $0.mixed($1) }
-    return Record(names: kept, kind: kind, label: label.value) { [self] name in try field(name) }
+    func less(_ whole: UInt64) -> UInt64 {
+      dropped.sorted().reduce(Label64(raw: whole).mixed("without")) { $0.mixed($1) }.value
+    }
+    return Record(names: kept, kind: kind, label: less(label), stableLabel: less(stableLabel)) { [self] name in
+      try field(name)
+    }
   }
 }

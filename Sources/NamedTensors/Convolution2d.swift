@@ -10,6 +10,11 @@ extension NamedTensor {
     guard over.count == 2, taps.count == 2, over[0] !== over[1], taps[0] !== taps[1] else {
       throw AxisError(.missingAxis, "`conv2d` goes over two axes with the taps of two others", operands: [3, 6])
     }
+    guard !over.contains(dim), !taps.contains(dim) else {
+      throw AxisError(
+        .duplicateAxis, "`conv2d` sums over `\(dim)`, which can be none of the axes it goes over and none of the taps",
+        operands: [4])
+    }
     for axis in over { try Rules.carried(x, axis, "conv2d") }
     let place = try Rules.carried(x, dim, "conv2d")
     for axis in [dim] + taps { try Rules.carried(w, axis, "conv2d", operand: 1) }

@@ -28,6 +28,14 @@ struct MeaningTests {
     ("1 + 0.5", "1.5"), ("true in [1]", "false"), ("1 in [1.0]", "true"),
     // terms stand in order of their names
     ("from losses import dap, nicl\nf\"{nicl + dap}\" == f\"{dap + nicl}\"", "true"),
+    // plain numbers stay plain, and whole ones do not run over where those of tensors would
+    ("[total([2147483647, 1]), total([1, 2]), total([1, 0.5])]", "[2147483648, 3, 1.5]"),
+    ("[abs(-5000000000), abs(-5), maximum(1, 2)]", "[5000000000.0, 5, 2]"),
+    // more parameters than can be counted
+    (
+      "axis a, b, c\nmodel Huge() {\n  part w = param([a(2147483647), b(2147483647), c(2147483647)], init = zeros())\n"
+        + "  def forward(x) = x\n}\nparts(Huge()).status", "[\"fresh\"]"
+    ),
     // one seed, one model
     (
       "from layers import Linear\nl = Linear(d(2), item(2))\nx = full(1.0, [d(2)])\nnumber(sum(l(x) - l(x), over = item))",

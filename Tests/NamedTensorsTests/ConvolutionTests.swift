@@ -65,6 +65,23 @@ struct ConvolutionTests {
     #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-5 * scale })
   }
 
+  /// The same axis cannot be summed over and gone over, and already shapes say so.
+  @Test func anAxisHasOneRole() throws {
+    let x = NamedTensor.shape([Dimension(Self.channel, 2), Dimension(Self.row, 3), Dimension(Self.column, 3)], .float)
+    let w = NamedTensor.shape(
+      [Dimension(Self.out, 2), Dimension(Self.channel, 2), Dimension(Self.down, 3), Dimension(Self.across, 3)], .float)
+    for (over, taps) in [
+      ([Self.row, Self.channel], [Self.down, Self.across]), ([Self.row, Self.column], [Self.down, Self.channel]),
+    ] {
+      #expect(throws: AxisError.self) {
+        try NamedTensor.conv2d(x, w, nil, over: over, dim: Self.channel, to: Self.out, taps: taps)
+      }
+    }
+    let y = try NamedTensor.conv2d(
+      x, w, nil, over: [Self.row, Self.column], dim: Self.channel, to: Self.out, taps: [Self.down, Self.across])
+    #expect(y.axes == [Self.out, Self.row, Self.column])
+  }
+
   /// Times the images of the synthetic world beside the products that unrolled images would need, their unrolling left
   /// out: PMM_BENCHMARK_CONVOLUTION=1 runs it on one thread; nothing asserted.
   @Test(.enabled(if: getenv("PMM_BENCHMARK_CONVOLUTION") != nil)) func times() throws {

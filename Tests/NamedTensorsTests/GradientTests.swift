@@ -22,7 +22,7 @@ func evaluate(_ row: OpRow, _ extents: Extents, changing input: Int? = nil, at p
     inputs.append(NamedTensor(variable: leaves[i], dimensions: numbers.dimensions))
   }
   let found = try row.apply(inputs, extents)
-  let result = try found.ordered(found.axes.sorted { $0.number < $1.number })
+  let result = try found.ordered(found.axes.sorted { $0.label < $1.label })
   let count = result.dimensions.compactMap(\.size.value).reduce(1, *)
   let weights = try NamedTensor.doubles((0..<count).map { Random.uniform(55, $0) - 0.3 }, result.dimensions)
   let loss = try NamedTensor.sum(.binary(.multiply, result, weights), over: result.axes)

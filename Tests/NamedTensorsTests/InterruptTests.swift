@@ -60,4 +60,23 @@ struct InterruptTests {
       try InterruptTests.multiplyUntilInterrupted(rows: 256, inner: 8192, columns: 128)
     }
   }
+
+  /// One image is one block of work, which takes many seconds if nothing asks inside of it.
+  @Test func aRequestStopsAConvolutionWithinAnImage() async {
+    await #expect(processExitsWith: .success) {
+      let (row, column, down, across) = (Axis("row"), Axis("column"), Axis("down"), Axis("across"))
+      let x = try NamedTensor.full(0.5, [Dimension(Axes.d, 1), Dimension(row, 256), Dimension(column, 256)])
+      let w = try NamedTensor.full(
+        0.5, [Dimension(Axes.item, 256), Dimension(Axes.d, 1), Dimension(down, 151), Dimension(across, 151)])
+      InterruptTests.requestSoon()
+      let clock = ContinuousClock()
+      let start = clock.now
+      let error = #expect(throws: AxisError.self) {
+        _ = try NamedTensor.conv2d(
+          x, w, nil, over: [row, column], dim: Axes.d, to: Axes.item, taps: [down, across])
+      }
+      #expect(error?.kind == .interrupted)
+      #expect(clock.now - start < .seconds(2))
+    }
+  }
 }

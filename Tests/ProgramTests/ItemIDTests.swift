@@ -72,6 +72,17 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
   }
 
+  @Test func onePlatformTwiceIsRefused() throws {
+    let script =
+      Self.imports + """
+        shop  = world("tgtS", seed = 1, items = 60, users = 60)
+        clean = world("tgtS", seed = 1, items = 60, users = 60, clean = true)
+        print(try { train(SASRec(120, width = 8), [shop, clean], dap, epochs = 1) } catch e { e.message })
+        """
+    let outcome = try program.run(script: script)
+    #expect(outcome.output == "tgtS stands twice among tgtS, tgtS, so each of its items would have two rows\n")
+  }
+
   @Test func anotherPlatformIsRefused() throws {
     let script =
       Self.imports + """
