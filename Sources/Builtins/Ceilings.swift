@@ -32,7 +32,7 @@ extension DataPart {
   /// Means of the best possible recommender over all cases; nil where the data do not know, or without cases.
   func ceilings(_ metrics: [RankingMetric], _ call: Invocation) throws -> [Double]? {
     guard let rows = try ceilingRows(metrics, knowing: .both, call), !rows.isEmpty else { return nil }
-    return metrics.indices.map { m in rows.reduce(0) { $0 + $1[m] } / Double(rows.count) }
+    return RankingMetric.means(rows)
   }
 }
 
@@ -93,16 +93,13 @@ extension Score {
     let items = part.platform.itemCount
     let isLate = part.platform.ceilings?.world.isLate ?? []
     let cases = part.cases.filter { !late || isLate[Int($0.target)] }
-    let candidates = cases.reduce(0) { $0 + items - Set($1.history).subtracting([$1.target]).count }
-    let mean = candidates / max(cases.count, 1)
     let text = [
       "ceiling knowing \(knowledge.rawValue)", part.protocolHead,
       late ? "\(ModuleInstance.grouped(cases.count)) cases of late items" : "",
       "all \(ModuleInstance.grouped(items)) items ranked", "history masked", "ties by expectation",
     ]
     self.init(
-      metrics: metrics, values: metrics.indices.map { m in rows.reduce(0) { $0 + $1[m] } / Double(rows.count) },
-      chances: metrics.map { Ranking.chance($0, candidates: mean) }, perCase: rows, users: Set(cases.map(\.user)).count,
-      protocolText: text.filter { !$0.isEmpty }.joined(separator: ", "))
+      metrics: metrics, candidates: part.meanCandidates(cases, masksHistory: true), perCase: rows,
+      users: Set(cases.map(\.user)).count, protocolText: text.filter { !$0.isEmpty }.joined(separator: ", "))
   }
 }

@@ -106,6 +106,13 @@ final class DataPart: LanguageObject {
     }
   }
 
+  /// How many items are ranked for a case on average, rounded down: all but those of the history, the target kept.
+  func meanCandidates(_ cases: [Case], masksHistory: Bool) -> Int {
+    guard masksHistory, !cases.isEmpty else { return platform.itemCount }
+    let hidden = cases.reduce(0) { $0 + Set($1.history).subtracting([$1.target]).count }
+    return (platform.itemCount * cases.count - hidden) / cases.count
+  }
+
   /// Who is tested on what, as the protocol line of a score begins.
   var protocolHead: String {
     func grouped(_ number: Int) -> String { ModuleInstance.grouped(number) }

@@ -102,13 +102,14 @@ final class Score: RowConvertible {
   let users: Int
   let protocolText: String
 
+  /// - Parameter candidates: how many items are ranked for a case, on average.
   init(
-    metrics: [RankingMetric], values: [Double], chances: [Double], ceilings: [Double]? = nil, perCase: [[Double]],
-    users: Int, protocolText: String
+    metrics: [RankingMetric], candidates: Int, ceilings: [Double]? = nil, perCase: [[Double]], users: Int,
+    protocolText: String
   ) {
     self.metrics = metrics
-    self.values = values
-    self.chances = chances
+    values = RankingMetric.means(perCase)
+    chances = metrics.map { Ranking.chance($0, candidates: candidates) }
     self.ceilings = ceilings
     self.perCase = perCase
     self.users = users
@@ -180,7 +181,6 @@ enum Evaluator {
     let items = part.platform.itemCount
     var perCase: [[Double]] = []
     perCase.reserveCapacity(cases.count)
-    var candidates = 0
     for start in stride(from: 0, to: cases.count, by: block) {
       guard !Interrupts.isPending else { throw Failure(.interrupted, "interrupted", at: call.span) }
       let rows = Array(cases[start..<min(start + block, cases.count)])
@@ -191,20 +191,16 @@ enum Evaluator {
           let excluded = masksHistory ? one.history.sorted() : []
           let (better, tied) = Ranking.counts(scores: own, target: Int(one.target), excluded: excluded)
           perCase.append(metrics.map { Ranking.expected($0, better: better, tied: tied) })
-          candidates += items - Set(excluded).subtracting([one.target]).count
         }
       }
     }
-    let count = Double(perCase.count)
-    let values = metrics.indices.map { m in perCase.reduce(0) { $0 + $1[m] } / count }
-    let mean = candidates / perCase.count
     let text = [
       part.protocolHead,
       "all \(ModuleInstance.grouped(items)) items ranked", masksHistory ? "history masked" : "history not masked",
       "ties by expectation", scorer.length.map { "length \($0)" } ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
     return Score(
-      metrics: metrics, values: values, chances: metrics.map { Ranking.chance($0, candidates: mean) },
+      metrics: metrics, candidates: part.meanCandidates(cases, masksHistory: masksHistory),
       ceilings: withCeilings ? try part.ceilings(metrics, call) : nil, perCase: perCase, users: part.users,
       protocolText: text)
   }

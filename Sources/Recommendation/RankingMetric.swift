@@ -24,3 +24,10 @@ package struct RankingMetric: Sendable, Hashable {
   /// As tables show it: `ndcg@10`.
   package var label: String { "\(name)@\(k)" }
 }
+
+extension RankingMetric {
+  /// The mean of each metric over cases, [case][metric]; empty without cases.
+  package static func means(_ perCase: [[Double]]) -> [Double] {
+    (perCase.first ?? []).indices.map { m in perCase.reduce(0) { $0 + $1[m] } / Double(perCase.count) }
+  }
+}
