@@ -18,7 +18,7 @@ extension Catalog {
         "save",
         """
         Writes a model as a checkpoint (.h5), a table by its ending (.csv, .jsonl, .md, .tex) with a manifest, or a \
-        picture (.svg).
+        picture or a diagram (.svg), or the script that `why` found (.pmm).
         """,
         BuiltinParameter<Value>("value"), BuiltinParameter<String>("path"),
         examples: "pmm> try { save(1, \"x.h5\") } catch e { e.code }\nwrong-type"
@@ -28,8 +28,10 @@ extension Catalog {
         case .object(let object):
           if let table = object as? Table {
             try TableFile.save(table, to: path, call)
-          } else if let picture = object as? Picture {
-            try picture.save(to: path, call)
+          } else if let drawing = object as? any Drawing {
+            try Picture.save(drawing, to: path, call)
+          } else if let provenance = object as? Provenance {
+            try provenance.save(to: path, call)
           } else if object is Run {
             throw call.fail(
               .wrongType, "a run holds several models", argument: 0,
