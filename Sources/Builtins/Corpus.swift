@@ -262,6 +262,8 @@ package final class Corpus {
     let longest: Int?
     /// Parameters with a row for each item.
     let tables: Set<ObjectIdentifier>
+    /// Fields of the batch that the model and the goal read.
+    let reads: [String]
   }
 
   /// Runs a model and every term of a goal on the shapes of the data.
@@ -286,7 +288,7 @@ package final class Corpus {
       copy.diagnostic.notes.append("the data have \(batch.names.joined(separator: ", "))")
       throw copy
     }
-    return Requirements(longest: context.limits[try axis("step")], tables: context.tables)
+    return Requirements(longest: context.limits[try axis("step")], tables: context.tables, reads: batch.madeNames)
   }
 
   private func shapes() throws -> Record {

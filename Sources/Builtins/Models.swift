@@ -13,6 +13,26 @@ struct PathList: ValueConvertible {
   func asValue(_ invocation: Invocation) -> Value { .list(paths.map { .path($0) }) }
 }
 
+/// What `check` found: that a model and a goal fit the data, and what they read of it.
+final class CheckReport: LanguageObject {
+  let printed: String
+  private let reads: [String]
+
+  init(_ model: ModuleInstance, _ goal: Goal, _ corpus: Corpus, _ needs: Corpus.Requirements) {
+    reads = needs.reads
+    let data = corpus.platforms.map(\.name).joined(separator: ", ")
+    let steps = needs.longest.map { "; rows of up to \($0) steps" } ?? ""
+    printed = """
+      \(model.definition.name) and \(goal.terms.map(\.name).joined(separator: " + ")) fit \(data)
+        read of a batch: \(needs.reads.joined(separator: ", "))\(steps)
+      """
+  }
+
+  var typeName: String { "check" }
+  var fieldNames: [String] { ["reads"] }
+  func field(_ name: String) -> Value? { name == "reads" ? .list(reads.map { .string($0) }) : nil }
+}
+
 extension Catalog {
   static var models: [Builtin] {
     [
@@ -60,7 +80,11 @@ extension Catalog {
         }
       },
       Builtin(
-        "check", "Runs a model and a goal on the shapes of a data set, before any number; says what they need.",
+        "check",
+        """
+        Runs a model and every term of a goal on the shapes of a data set, before any number is computed or memory taken, and says \
+        what they read. `train` does so first.
+        """,
         BuiltinParameter<ModuleInstance>("model"), BuiltinParameter<Value>("data"), BuiltinParameter<Goal>("goal"),
         examples: """
           pmm> try { check(1, 2, 3) } catch e { e.code }
@@ -68,10 +92,27 @@ extension Catalog {
           """
       ) { call, model, data, goal -> Value in
         let corpus = try Corpus.from(data, call, argument: 1)
-        _ = try corpus.check(model, goal, call)
-        return .none
+        let needs = try corpus.check(model, goal, call)
+        try warnOfTwoNoises(goal, call)
+        return .object(CheckReport(model, goal, corpus, needs))
       },
     ]
+  }
+
+  /// Terms that corrupt a batch share one noised row only where they ask for the same noise.
+  private static func warnOfTwoNoises(_ goal: Goal, _ call: Invocation) throws {
+    let noises = try goal.terms.compactMap { term -> (name: String, noise: String)? in
+      let defaults = try call.machine.defaults(of: term.loss)
+      guard let shuffle = defaults["shuffle"], let replace = defaults["replace"] else { return nil }
+      let given = Dictionary(term.settings.map { ($0.name, $0.value) }) { _, last in last }
+      return (
+        term.name, "shuffle \((given["shuffle"] ?? shuffle).printed), replace \((given["replace"] ?? replace).printed)"
+      )
+    }
+    guard Set(noises.map(\.noise)).count > 1 else { return }
+    call.machine.note(
+      "each noise is a row of its own to encode: \(noises.map { "\($0.name) has \($0.noise)" }.joined(separator: "; "))"
+    )
   }
 
   /// Sets the frozen mark; `decide` gives the new mark or nil to leave it.

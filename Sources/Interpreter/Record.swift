@@ -46,6 +46,7 @@ package final class Record {
 
   /// The fields that were read or given so far.
   var madeFields: [Value] { names.compactMap { made[$0] } }
+  package var madeNames: [String] { names.filter { made[$0] != nil } }
 
   package func fields() throws -> [(String, Value)] {
     try names.compactMap { name in try field(name).map { (name, $0) } }
