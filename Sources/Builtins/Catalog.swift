@@ -5,6 +5,6 @@ package enum Catalog {
   package static var all: [Builtin] {
     elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
       + parameters + models + partReports + dataSets + coldStarts + worlds + ceilings + optimisers + training
-      + evaluation + files + tables + pictures
+      + evaluation + files + tables + selections + pictures
   }
 }

@@ -39,6 +39,8 @@ package final class Platform {
     events = sequences.reduce(0) { $0 + $1.count }
   }
 
+  /// As tables name the data that their numbers come from.
+  var source: Provenance.Source { Provenance.Source(name: name, fingerprint: fingerprint) }
   var itemCount: Int { rawIDs.count }
   var sizes: [String: Int] { items.sizes }
   var vocabulary: Int { items.vocabulary }

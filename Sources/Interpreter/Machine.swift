@@ -43,6 +43,9 @@ package final class Machine: NameSource {
   /// At the prompt an interrupted `train` returns what it has.
   package var isInteractive = false
 
+  /// The script that runs; nil at the prompt.
+  package var script: SourceText?
+
   var contexts: [RunContext] = []
   var depth = 0
   package static let deepest = 400

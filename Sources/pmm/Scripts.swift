@@ -27,6 +27,7 @@ enum Scripts {
       machine.seed = seed
       machine.givenOptions = options
       let source = SourceText(name: name, text: text)
+      machine.script = source
       let program = Parser.parse(source)
       if !program.diagnostics.isEmpty { throw Rejection(program.diagnostics) }
       try checkOptions(options, of: program)
