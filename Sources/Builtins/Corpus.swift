@@ -15,6 +15,8 @@ package final class Platform {
   let users: Int
   let events: Int
   let fingerprint: String
+  /// Equal states mean that everything which can be read of it is equal, pictures and sizes included.
+  let state: String
   /// Its items as ids mean them.
   let catalogue: ItemSpace.Catalogue
   let items: any ItemSource
@@ -25,11 +27,12 @@ package final class Platform {
 
   init(
     name: String, items: any ItemSource, sequences: [[Int32]], testSequences: [[Int32]]? = nil, fingerprint: String,
-    itemsFingerprint: String, ceilings: WorldCeilings? = nil
+    state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil
   ) {
     self.name = name
     self.items = items
     self.fingerprint = fingerprint
+    self.state = "\(name) \(state) \(items.sizes.sorted { $0.key < $1.key }) \(items.vocabulary)"
     self.ceilings = ceilings
     split = LeaveOneOut(sequences)
     testSplit = testSequences.map { LeaveOneOut($0) } ?? split
