@@ -16,6 +16,7 @@ package final class GridCache: CellStore {
   private let leastSeconds: Double
   private let program: String
   private var isUsable = true
+  private var isCleared = false
   /// States of files by what was asked for; a run takes them as they were when it first looked.
   private var states: [FileRead: FileRead] = [:]
 
@@ -167,7 +168,24 @@ package final class GridCache: CellStore {
     return now == read
   }
 
+  /// Removes what runs that were killed while they wrote have left behind; what is younger than a day may be in work.
+  private func clearUnfinished() {
+    if isCleared { return }
+    isCleared = true
+    guard let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      var info = stat()
+      guard name.hasPrefix(".grid-"), name.contains(".unfinished-"), stat("\(folder)/\(name)", &info) == 0,
+        time(nil) - info.st_mtim.tv_sec > 86_400
+      else { continue }
+      _ = unlink("\(folder)/\(name)")
+    }
+  }
+
   private func write(_ entry: CellEntry, to path: String) throws {
+    clearUnfinished()
     if access("\(folder)/.gitignore", F_OK) != 0 {
       // A folder that can be made again belongs into no repository.
       try AtomicFile.write(Array("*\n".utf8), to: "\(folder)/.gitignore")
