@@ -118,7 +118,7 @@ struct CellReader {
   private func score(_ json: JSONValue) throws -> Score {
     guard let metrics = try json["metrics"]?.list?.map({ try metric($0) }), !metrics.isEmpty,
       let chances = json["chances"]?.string.flatMap({ Bits.numbers($0) }), chances.count == metrics.count,
-      let values = json["values"]?.string.flatMap({ Bits.numbers($0) }), let cases = json["cases"]?.int, cases >= 0,
+      let values = json["values"]?.string.flatMap({ Bits.numbers($0) }), let cases = json["cases"]?.int, cases >= 1,
       cases <= values.count, cases * metrics.count == values.count, let users = json["users"]?.int,
       let text = json["protocol"]?.string, case .bool(let isValidation)? = json["validation"],
       let source = try sources(json["source"]).first
