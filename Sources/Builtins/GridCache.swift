@@ -17,8 +17,6 @@ package final class GridCache: CellStore {
   private let program: String
   private var isUsable = true
   private var isCleared = false
-  /// States of files by what was asked for; a run takes them as they were when it first looked.
-  private var states: [FileRead: FileRead] = [:]
 
   /// - Parameters:
   ///   - folder: is made when the first cell is kept.
@@ -67,6 +65,8 @@ package final class GridCache: CellStore {
     private let fingerprint: Fingerprint
     private unowned let machine: Machine
     private let span: Span
+    /// States of files, for as long as cells are looked up: nothing else runs meanwhile.
+    private var states: [FileRead: FileRead] = [:]
 
     init(_ cache: GridCache, _ code: CellCode, _ fingerprint: Fingerprint, _ machine: Machine, _ span: Span) {
       self.cache = cache
@@ -114,7 +114,7 @@ package final class GridCache: CellStore {
       do {
         let entry = try CellEntry(path: path)
         guard path.hasSuffix(entry.name) else { throw CellReader.Damage(what: "it is that of another cell") }
-        guard entry.reads.allSatisfy({ cache.isUnchanged($0) }) else { return nil }
+        guard entry.reads.allSatisfy({ isUnchanged($0) }) else { return nil }
         return try entry.value(machine.invocation(at: span))
       } catch let damage as CellReader.Damage {
         machine.say("note: \(path) is damaged (\(damage.what)); the cell is computed again")
@@ -122,7 +122,15 @@ package final class GridCache: CellStore {
       }
     }
 
+    private func isUnchanged(_ read: FileRead) -> Bool {
+      let question = FileRead(kind: read.kind, path: read.path, state: "")
+      let now = states[question] ?? FileState.read(read.kind, read.path)
+      states[question] = now
+      return now == read
+    }
+
     func begin(found: Int, of all: Int) {
+      states = [:]
       if found > 0 { machine.say("grid: \(found) of \(all) cells from \(cache.folder)") }
     }
 
@@ -159,13 +167,6 @@ package final class GridCache: CellStore {
       }
       return value
     }
-  }
-
-  private func isUnchanged(_ read: FileRead) -> Bool {
-    let question = FileRead(kind: read.kind, path: read.path, state: "")
-    let now = states[question] ?? FileState.read(read.kind, read.path)
-    states[question] = now
-    return now == read
   }
 
   /// Removes what runs that were killed while they wrote have left behind; what is younger than a day may be in work.

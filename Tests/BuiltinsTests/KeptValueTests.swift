@@ -161,6 +161,23 @@ struct KeptValueTests {
     #expect(try run() == ("[3]", false))
   }
 
+  @Test func aFileThatTheScriptItselfWritesIsReadAnew() throws {
+    let folder = try ScratchFolder()
+    let path = folder.file("model.h5")
+    let study = [2.0, 5.0, 2.0].map { number in
+      """
+      save(Own(double) with {gate: full(\(number), [d(3)])}, "\(path)")
+      print((grid k in [1] { number(sum(open("\(path)").gate, over = d)) }).value)
+
+      """
+    }
+    for _ in 1...2 {
+      let printed = try Dialogue.print(Self.start + study.joined(), cells: folder.file("cells"))
+      let own = printed.split(separator: "\n").filter { $0.hasPrefix("[") }
+      #expect(own == ["[6.0]", "[15.0]", "[6.0]"], "\(printed)")
+    }
+  }
+
   @Test func aFileOfAnotherCellIsRefused() throws {
     let folder = try ScratchFolder()
     let program = "t = grid k in [1] { {x: k} }\nprint(t.x)"
