@@ -4,8 +4,8 @@ package import Interpreter
 package enum Catalog {
   package static var all: [Builtin] {
     elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
-      + parameters + models + partReports + gradients + diagrams + explanations + differences + provenance + dataSets
+      + parameters + models + partReports + gradients + diagrams + explanations + differences + derivations + dataSets
       + coldStarts + worlds + ceilings + optimisers + training
-      + evaluation + files + tables + pictures
+      + evaluation + files + tables + selections + pictures
   }
 }

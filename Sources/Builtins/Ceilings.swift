@@ -100,6 +100,7 @@ extension Score {
     ]
     self.init(
       metrics: metrics, candidates: part.meanCandidates(cases, masksHistory: true), perCase: rows,
-      users: Set(cases.map(\.user)).count, protocolText: text.filter { !$0.isEmpty }.joined(separator: ", "))
+      users: Set(cases.map(\.user)).count, protocolText: text.filter { !$0.isEmpty }.joined(separator: ", "),
+      part: part)
   }
 }

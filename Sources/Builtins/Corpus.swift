@@ -16,6 +16,8 @@ package final class Platform {
   let users: Int
   let events: Int
   let fingerprint: String
+  /// Equal states mean that everything which can be read of it is equal, pictures and sizes included.
+  let state: String
   /// Its items as ids mean them.
   let catalogue: ItemSpace.Catalogue
   let items: any ItemSource
@@ -26,11 +28,12 @@ package final class Platform {
 
   init(
     name: String, items: any ItemSource, sequences: [[Int32]], testSequences: [[Int32]]? = nil, fingerprint: String,
-    itemsFingerprint: String, ceilings: WorldCeilings? = nil
+    state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil
   ) {
     self.name = name
     self.items = items
     self.fingerprint = fingerprint
+    self.state = "\(name) \(state) \(items.sizes.sorted { $0.key < $1.key }) \(items.vocabulary)"
     self.ceilings = ceilings
     split = LeaveOneOut(sequences)
     testSplit = testSequences.map { LeaveOneOut($0) } ?? split
@@ -40,6 +43,8 @@ package final class Platform {
     events = sequences.reduce(0) { $0 + $1.count }
   }
 
+  /// As tables name the data that their numbers come from.
+  var source: Provenance.Source { Provenance.Source(name: name, fingerprint: fingerprint) }
   var itemCount: Int { rawIDs.count }
   var sizes: [String: Int] { items.sizes }
   var vocabulary: Int { items.vocabulary }

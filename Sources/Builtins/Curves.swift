@@ -237,17 +237,13 @@ extension Catalog {
       title: title ?? words, xName: x, panels: panels)
   }
 
-  private static func isValidation(_ column: String) -> Bool { column.hasPrefix("valid ") }
+  private static func isValidation(_ column: String) -> Bool { column.hasPrefix(Table.validation) }
 
   /// A column by the last key, where that is a number, else by the row.
   private static func points(_ name: String, _ table: Table) -> [(x: Double, y: Double?)] {
     table.rows.enumerated().map { index, row in
       let x = row.keys.last.flatMap { Double.from($0) }.flatMap { $0.isFinite ? $0 : nil } ?? Double(index + 1)
-      let y = row.cells.first { $0.name == name }.flatMap { cell -> Double? in
-        if case .object(let object) = cell.value, let spread = object as? Spread { return spread.mean }
-        return Double.from(cell.value)
-      }
-      return (x, y.flatMap { $0.isFinite ? $0 : nil })
+      return (x, row.cell(name).comparable.flatMap { $0.isFinite ? $0 : nil })
     }
   }
 

@@ -84,6 +84,7 @@ extension Catalog {
       data = try InteractionData.load(folder: path, interrupted: { Interrupts.isPending })
     } catch {
       if error.code == "interrupted" { throw Failure(.interrupted, "interrupted", at: call.span) }
+      machine.note(read: FileRead(kind: .folder, path: path, state: FileState.unreadable))
       let place = error.place.map { error.message.contains($0) ? "" : "\($0): " } ?? ""
       throw call.fail(.data, "\(place)\(error.message)", argument: 0, tries: error.suggestion.map { [$0] } ?? [])
     }
@@ -97,13 +98,15 @@ extension Catalog {
       let hasImages = data.catalogue.images.contains { !$0.isEmpty }
       let store = hasImages ? try ImageStore(folder: path, images: data.catalogue.images, size: image) : nil
       let name = path.split(separator: "/").last.map(String.init) ?? path
+      let state = InteractionData.state(fingerprint: data.fingerprint, images: data.catalogue.images, folder: path)
+      machine.note(read: FileRead(kind: .folder, path: path, state: state))
       return .object(
         DataSet(
           Platform(
             name: name,
             items: FolderItems(data.catalogue, words: hashed, images: store, imageSize: image, patch: patch),
-            sequences: data.sequences, fingerprint: data.fingerprint, itemsFingerprint: data.itemsFingerprint), machine)
-      )
+            sequences: data.sequences, fingerprint: data.fingerprint, state: "\(state) \(image) \(patch)",
+            itemsFingerprint: data.itemsFingerprint), machine))
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])
     }

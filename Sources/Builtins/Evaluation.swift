@@ -92,7 +92,7 @@ final class ModelScorer: Scorer {
 
 /// The result of an evaluation: metrics, each beside chance, with the protocol and the values per case, which is per user
 /// unless a protocol takes several positions of one.
-final class Score: RowConvertible {
+final class Score: RowConvertible, ProvenanceStated {
   let metrics: [RankingMetric]
   let values: [Double]
   let chances: [Double]
@@ -101,24 +101,46 @@ final class Score: RowConvertible {
   let perCase: [[Double]]
   let users: Int
   let protocolText: String
+  /// Whether these are the cases by which one may choose.
+  let isValidation: Bool
+  let source: Provenance.Source
 
   /// - Parameter candidates: how many items are ranked for a case, on average.
-  init(
+  convenience init(
     metrics: [RankingMetric], candidates: Int, ceilings: [Double]? = nil, perCase: [[Double]], users: Int,
-    protocolText: String
+    protocolText: String, part: DataPart
+  ) {
+    self.init(
+      metrics: metrics, chances: metrics.map { Ranking.chance($0, candidates: candidates) }, ceilings: ceilings,
+      perCase: perCase, users: users, protocolText: protocolText, isValidation: part.kind == .valid,
+      source: part.platform.source)
+  }
+
+  init(
+    metrics: [RankingMetric], chances: [Double], ceilings: [Double]?, perCase: [[Double]], users: Int,
+    protocolText: String, isValidation: Bool, source: Provenance.Source
   ) {
     self.metrics = metrics
     values = RankingMetric.means(perCase)
-    chances = metrics.map { Ranking.chance($0, candidates: candidates) }
+    self.chances = chances
     self.ceilings = ceilings
     self.perCase = perCase
     self.users = users
     self.protocolText = protocolText
+    self.isValidation = isValidation
+    self.source = source
   }
 
   var typeName: String { "score" }
   var fieldNames: [String] { ["protocol", "users", "cases", "chance", "ceiling", "per_user"] }
-  var columns: [(name: String, value: Value)] { zip(metrics, values).map { ($0.label, .float($1)) } }
+  var provenance: Provenance { Provenance(protocols: [protocolText], sources: [source]) }
+  var columns: [Table.Column] {
+    metrics.indices.map { m in
+      Table.Column(
+        (isValidation ? Table.validation : "") + metrics[m].label, .float(values[m]), chance: .float(chances[m]),
+        ceiling: ceilings.map { .float($0[m]) } ?? .none)
+    }
+  }
 
   func field(_ name: String) -> Value? {
     switch name {
@@ -202,7 +224,7 @@ enum Evaluator {
     return Score(
       metrics: metrics, candidates: part.meanCandidates(cases, masksHistory: masksHistory),
       ceilings: withCeilings ? try part.ceilings(metrics, call) : nil, perCase: perCase, users: part.users,
-      protocolText: text)
+      protocolText: text, part: part)
   }
 }
 

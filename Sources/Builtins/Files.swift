@@ -18,20 +18,32 @@ extension Catalog {
         "save",
         """
         Writes a model as a checkpoint (.h5), a table by its ending (.csv, .jsonl, .md, .tex) with a manifest, or a \
-        picture or a diagram (.svg), or the script that `why` found (.pmm).
+        picture or a diagram (.svg), or the script that `why` found (.pmm). .csv and .jsonl hold every digit, a mean as three \
+        columns; .md and .tex are for readers: `digits` after the point, the largest number of the columns in `bold` stands \
+        out, `caption` says what they see.
         """,
         BuiltinParameter<Value>("value"), BuiltinParameter<String>("path"),
+        BuiltinParameter<String?>("caption", default: .none, shown: "none"),
+        BuiltinParameter<[String]>("bold", default: [], shown: "[]"),
+        BuiltinParameter<Int>("digits", default: 4, shown: "4"),
         examples: "pmm> try { save(1, \"x.h5\") } catch e { e.code }\nwrong-type"
-      ) { call, value, path -> Value in
+      ) { call, value, path, caption, bold, digits -> Value in
+        if case .object(let object as Table) = value {
+          let style = TableFile.Style(caption: caption, bold: bold, digits: digits)
+          try TableFile.save(object, to: path, style, call)
+          return .none
+        }
+        if caption != nil || !bold.isEmpty || call.arguments[4] != nil {
+          throw call.fail(
+            .wrongArguments, "`caption`, `bold` and `digits` are for tables, not for \(value.described)", argument: 0)
+        }
         switch value {
         case .module(let module, _): try ModelFile.save(module, to: path, call)
         case .object(let object):
-          if let table = object as? Table {
-            try TableFile.save(table, to: path, call)
-          } else if let drawing = object as? any Drawing {
+          if let drawing = object as? any Drawing {
             try Picture.save(drawing, to: path, call)
-          } else if let provenance = object as? Provenance {
-            try provenance.save(to: path, call)
+          } else if let derivation = object as? Derivation {
+            try derivation.save(to: path, call)
           } else if object is Run {
             throw call.fail(
               .wrongType, "a run holds several models", argument: 0,

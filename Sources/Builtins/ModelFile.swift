@@ -40,6 +40,7 @@ enum ModelFile {
   }
 
   static func open(_ path: String, _ call: Invocation) throws -> ModuleInstance {
+    call.machine.note(read: FileState.read(.file, path))
     let file: CheckpointFile
     do throws(CheckpointError) { file = try CheckpointFile.read(path: path) } catch {
       throw error.failure(call, argument: 0)

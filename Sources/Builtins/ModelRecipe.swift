@@ -21,9 +21,13 @@ struct ModelRecipe {
   /// Files whose declarations were read; nil while that goes on.
   private final class Opened { var globals: [String: Globals?] = [:] }
 
-  init(_ call: Invocation, sources: [String: Source] = [:]) {
+  /// Files of the user that are loaded and need not be brought along, by the names under which they are found again.
+  private let loaded: [String: Globals]
+
+  init(_ call: Invocation, sources: [String: Source] = [:], loaded: [String: Globals] = [:]) {
     self.call = call
     self.sources = sources
+    self.loaded = loaded
   }
 
   // MARK: To JSON
@@ -57,6 +61,7 @@ struct ModelRecipe {
   private mutating func home(_ globals: Globals) -> String {
     guard globals.isUser, let source = globals.source else { return globals.moduleName }
     if let known = names[ObjectIdentifier(globals)] { return known }
+    if let known = loaded.first(where: { $0.value === globals }) { return Self.loadedPrefix + known.key }
     let wanted: String
     if globals.moduleName.hasPrefix(Self.filePrefix) {
       wanted = globals.moduleName
@@ -82,6 +87,7 @@ struct ModelRecipe {
   }
 
   private static let filePrefix = "file:"
+  private static let loadedPrefix = "loaded:"
 
   private mutating func json(_ value: Value, _ what: String) throws -> JSONValue {
     switch value {
@@ -167,6 +173,12 @@ struct ModelRecipe {
   }
 
   private func globals(_ home: String) throws -> Globals {
+    if home.hasPrefix(Self.loadedPrefix) {
+      guard let known = loaded[String(home.dropFirst(Self.loadedPrefix.count))] else {
+        throw damaged("`\(home)` is not loaded")
+      }
+      return known
+    }
     guard home.hasPrefix(Self.filePrefix) else { return try machine.libraryModule(home) }
     if let known = opened.globals[home] {
       guard let known else { throw damaged("`\(home)` imports itself") }

@@ -1,38 +1,5 @@
 import Diagnostics
 import Interpreter
-import Recommendation
-
-/// Mean and spread of a number over several rows: printed as one cell, saved as two columns.
-final class Spread: LanguageObject {
-  let mean: Double
-  /// Sample standard deviation; nan for one value.
-  let deviation: Double
-  let count: Int
-
-  init(_ values: [Double]) {
-    count = values.count
-    let mean = values.reduce(0, +) / Double(max(values.count, 1))
-    self.mean = mean
-    deviation =
-      values.count < 2
-      ? .nan : (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-  }
-
-  var typeName: String { "mean" }
-  var fieldNames: [String] { ["mean", "deviation", "count"] }
-  func field(_ name: String) -> Value? {
-    switch name {
-    case "mean": .float(mean)
-    case "deviation": .float(deviation)
-    case "count": .int(count)
-    default: nil
-    }
-  }
-  var printed: String {
-    count < 2 ? Value.fixed(mean, 4) : "\(Value.fixed(mean, 4)) ± \(Value.fixed(deviation, 4)) (\(count))"
-  }
-  var label: UInt64 { Label64("mean").mixed(mean.bitPattern).mixed(deviation.bitPattern).mixed(count).value }
-}
 
 extension Table {
   /// Rows that differ in one key only become one: numbers as mean, spread and count.
@@ -54,7 +21,7 @@ extension Table {
       }
     }
     let columns = columnNames
-    let rows = groups.map { group in
+    let merged = groups.map { group in
       let cells: [(name: String, value: Value)] = columns.compactMap { name in
         let values = group.rows.compactMap { row in row.cells.first { $0.name == name }?.value }
         let numbers = values.compactMap { Double.from($0) }
@@ -64,29 +31,36 @@ extension Table {
       }
       return Row(keys: group.keys, value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
     }
-    return Table(keyNames: keyNames.filter { $0 != column }, rows: rows)
+    return Table(keyNames: keyNames.filter { $0 != column }, rows: merged, inherited: provenance)
   }
 
   /// One row a metric, with its value, chance and ceiling.
-  var long: Table {
-    let rows = rows.flatMap { row -> [Row] in
-      if case .object(let object) = row.value, let score = object as? Score {
-        return score.metrics.indices.map { m in
-          Row(
-            keys: row.keys + [.string(score.metrics[m].label)], value: .float(score.values[m]),
-            cells: [
-              ("value", .float(score.values[m])), ("chance", .float(score.chances[m])),
-              ("ceiling", score.ceilings.map { .float($0[m]) } ?? .none),
-            ])
-        }
-      }
+  func long() throws -> Table {
+    let rows = try rows.flatMap { row -> [Row] in
+      let known = try Table.columns(of: row.value)
       return row.cells.map { cell in
-        Row(
+        let column = known.first { $0.name == cell.name }
+        return Row(
           keys: row.keys + [.string(cell.name)], value: cell.value,
-          cells: [("value", cell.value), ("chance", .none), ("ceiling", .none)])
+          cells: [
+            ("value", cell.value), ("chance", column?.chance ?? .none), ("ceiling", column?.ceiling ?? .none),
+          ])
       }
     }
-    return Table(keyNames: keyNames + ["metric"], rows: rows)
+    return Table(keyNames: keyNames + ["metric"], rows: rows, inherited: provenance)
+  }
+
+  /// The same table with other rows of its own.
+  func with(rows: [Row]) -> Table { Table(keyNames: keyNames, rows: rows, inherited: inherited) }
+
+  /// A column by its name, or an error that lists the columns.
+  func column(_ name: String, _ call: Invocation, argument: Int) throws -> [Value] {
+    if case .list(let values)? = try field(name) { return values }
+    let all = keyNames + columnNames
+    let near = NameSuggestion.near(name, among: all)
+    throw call.fail(
+      .unknownField, "this table has no column `\(name)`", argument: argument,
+      tries: near.isEmpty ? ["one of \(all.joined(separator: ", "))"] : near)
   }
 }
 
@@ -112,7 +86,7 @@ extension Catalog {
           1  loss    0.5000
           2  loss    0.5000
           """
-      ) { _, table in TableArgument(table: table.table.long) },
+      ) { _, table in TableArgument(table: try table.table.long()) },
       Builtin(
         "append", "The rows of two tables; a key that one lacks stays empty.", BuiltinParameter<TableArgument>("a"),
         BuiltinParameter<TableArgument>("b"),
@@ -135,7 +109,10 @@ extension Catalog {
               value: row.value, cells: row.cells)
           }
         }
-        return TableArgument(table: Table(keyNames: names, rows: adapted(a.table) + adapted(b.table)))
+        return TableArgument(
+          table: Table(
+            keyNames: names, rows: adapted(a.table) + adapted(b.table),
+            inherited: a.table.inherited.adding(b.table.inherited)))
       },
       Builtin(
         "sort", "The rows of a table by a column, smallest first.", BuiltinParameter<TableArgument>("table"),
@@ -147,15 +124,13 @@ extension Catalog {
           1  -1
           """
       ) { call, table, by, descending in
-        guard case .list(let column)? = table.table.field(by) else {
-          throw call.fail(.unknownField, "this table has no column `\(by)`", argument: 1)
-        }
+        let column = try table.table.column(by, call, argument: 1)
         let order = column.indices.sorted { a, b in
           let (x, y) = descending ? (column[b], column[a]) : (column[a], column[b])
-          if let p = Double.from(x), let q = Double.from(y) { return p < q }
+          if let p = x.comparable, let q = y.comparable { return p < q }
           return x.printed < y.printed
         }
-        return TableArgument(table: Table(keyNames: table.table.keyNames, rows: order.map { table.table.rows[$0] }))
+        return TableArgument(table: table.table.with(rows: order.map { table.table.rows[$0] }))
       },
     ]
   }

@@ -7,20 +7,34 @@ import TensorCore
 import Training
 
 /// What `train` gives: the best model, the last one, and the log.
-final class Run: LanguageObject {
+final class Run: RowConvertible, ProvenanceStated {
   let model: ModuleInstance
   let last: ModuleInstance
   let log: Table
   let bestEpoch: Int
   let seed: UInt64
+  /// What was trained on.
+  let sources: [Provenance.Source]
 
-  init(model: ModuleInstance, last: ModuleInstance, log: Table, bestEpoch: Int, seed: UInt64) {
+  init(
+    model: ModuleInstance, last: ModuleInstance, log: Table, bestEpoch: Int, seed: UInt64,
+    sources: [Provenance.Source]
+  ) {
     self.model = model
     self.last = last
     self.log = log
     self.bestEpoch = bestEpoch
     self.seed = seed
+    self.sources = sources
   }
+
+  /// Validation in the best epoch, and which epoch that is; no seconds, which would differ from run to run.
+  var columns: [Table.Column] {
+    let row = log.rows.first { $0.keys.first.flatMap { Int.from($0) } == bestEpoch }
+    let validation = (row?.cells ?? []).filter { $0.name.hasPrefix(Table.validation) }
+    return validation.map { Table.Column($0.name, $0.value) } + [Table.Column("best epoch", .int(bestEpoch))]
+  }
+  var provenance: Provenance { Provenance(seeds: Int(exactly: seed).map { [$0] } ?? [], sources: sources) }
 
   var typeName: String { "run" }
   var fieldNames: [String] { ["model", "last", "log", "best_epoch", "seed"] }

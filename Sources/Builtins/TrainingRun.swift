@@ -237,7 +237,7 @@ final class TrainingRun {
     corpus.warnOfItems()
     return Run(
       model: model(with: best?.numbers ?? last), last: model(with: last), log: Table(keyNames: ["epoch"], rows: log),
-      bestEpoch: best?.epoch ?? log.count, seed: settings.seed)
+      bestEpoch: best?.epoch ?? log.count, seed: settings.seed, sources: corpus.platforms.map(\.source))
   }
 
   /// Keeps what there is; a script then stops, at the prompt the run is returned.

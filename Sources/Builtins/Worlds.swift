@@ -6,11 +6,11 @@ import TensorCore
 extension Platform {
   /// A platform of the synthetic world; with users to test on, they alone are the test part.
   convenience init(_ world: World) {
-    let settings = "\(world.settings)"
+    let fingerprint = "world \(String(world.digest, radix: 16)) \(world.settings)"
     self.init(
       name: world.platform.rawValue, items: WorldItems(world), sequences: world.users.map(\.items),
       testSequences: world.testUsers.isEmpty ? nil : world.testUsers.map(\.items),
-      fingerprint: "world \(String(world.digest, radix: 16)) \(settings)",
+      fingerprint: fingerprint, state: "\(fingerprint) seed \(world.seed)",
       // Switches and users leave it the same item, whatever it looks like.
       itemsFingerprint: "world \(world.platform.rawValue), seed \(world.seed), \(world.itemCount) items",
       ceilings: WorldCeilings(world))

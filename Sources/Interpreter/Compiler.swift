@@ -269,6 +269,7 @@ struct Compiler {
     let code = FunctionCode(
       name: tree.name.text, parameters: tree.parameters.map { parameter($0) }, documentation: tree.documentation,
       span: tree.span, captures: tree.captures, slotCount: tree.slotCount, globals: globals)
+    code.tree = tree
     code.body = block(tree.body)
     code.result = tree.result.map { typeCheck($0) }
     return code
@@ -307,6 +308,7 @@ struct Compiler {
       name: tree.name.text, source: source, span: tree.span, documentation: tree.documentation,
       parameters: tree.parameters.map { parameter($0) }, memberNames: tree.memberNames, partIndices: parts,
       slotCount: tree.slotCount, home: globals)
+    definition.tree = tree
     for member in tree.members {
       switch member {
       case .part(let local, let type, let value, let span):

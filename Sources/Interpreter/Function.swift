@@ -43,6 +43,8 @@ package final class FunctionCode {
   /// The file that declares it.
   package var home: Globals { globals }
   var result: TypeCheck?
+  /// What it was compiled from.
+  var tree: FunctionTree?
   var body: Code = { _ in .none }
 
   init(

@@ -27,6 +27,8 @@ package final class Machine: NameSource {
   /// The names of the script or the prompt, with what was run there so far.
   package private(set) var main: Globals?
   private(set) var modules: [String: Globals] = [:]
+  /// Texts that checkpoints brought along.
+  private var declared: [String: Globals] = [:]
   private var loading: [String] = []
   /// Modules that a checkpoint brings along for the text that is loaded now, by dotted path.
   private var brought: [String: Globals] = [:]
@@ -44,6 +46,13 @@ package final class Machine: NameSource {
   package var interruptedRun = false
   /// At the prompt an interrupted `train` returns what it has.
   package var isInteractive = false
+
+  /// The script that runs; nil at the prompt.
+  package var script: SourceText?
+  /// Keeps what cells of grids gave; nil where nothing is kept.
+  package var cellStore: (any CellStore)?
+  /// What the cell that runs has read of the disk; nil while no cell runs that might be kept.
+  package internal(set) var reads: [FileRead]?
 
   var contexts: [RunContext] = []
   /// What follows the wires of a model while it is drawn.
@@ -178,14 +187,20 @@ package final class Machine: NameSource {
   ) throws -> Globals {
     let imports = modules.sorted { $0.key < $1.key }.map { "\($0.key) \(ObjectIdentifier($0.value))" }
     let key = ([source.name, source.text] + imports).joined(separator: "\n")
-    if let known = self.modules[key] { return known }
+    if let known = declared[key] { return known }
     let (wasDeclaring, outer) = (isDeclaring, brought)
     defer { (isDeclaring, brought) = (wasDeclaring, outer) }
     (isDeclaring, brought) = (true, modules)
     let globals = Globals(moduleName: name, isUser: true)
     _ = try run(source, in: globals)
-    self.modules[key] = globals
+    declared[key] = globals
     return globals
+  }
+
+  /// The user's modules that are loaded, by dotted path, and the script under an empty one; none of which there are two.
+  package var ownModules: [String: Globals] {
+    let all = modules.values.filter(\.isUser).map { ($0.moduleName, Optional($0)) } + [("", main)]
+    return Dictionary(all) { _, _ in nil }.compactMapValues { $0 }
   }
 
   /// The globals of a module of the standard library by its dotted name, whatever lies beside the script.

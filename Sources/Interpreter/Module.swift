@@ -1,6 +1,7 @@
 import Autodiff
 package import Diagnostics
 package import NamedTensors
+import Syntax
 package import TensorCore
 
 /// Where a value came from, as blame says it: a line, or a file on disk.
@@ -183,6 +184,8 @@ package final class ModelDefinition {
   /// The module file that declares it, as an import would name it.
   package let home: Globals
   var steps: [(Frame) throws -> Void] = []
+  /// What it was compiled from.
+  var tree: ModelTree?
   let slotCount: Int
 
   init(

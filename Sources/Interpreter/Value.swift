@@ -156,10 +156,13 @@ package protocol LanguageObject: AnyObject {
   var brief: String { get }
   /// Equal labels mean equal values.
   var label: UInt64 { get }
+  /// Whether columns of a table align it as a number.
+  var isNumeric: Bool { get }
 }
 
 extension LanguageObject {
   package var brief: String { typeName }
+  package var isNumeric: Bool { false }
   package var fieldNames: [String] { [] }
   package func field(_ name: String) throws -> Value? { nil }
   package func element(_ keys: [Value]) throws -> Value? { nil }

@@ -1,12 +1,12 @@
 import Glibc
 
 /// The bytes of a regular file, read whole.
-enum FileBytes {
+package enum FileBytes {
   /// Larger files are refused before anything is allocated.
   static let limit = 4 << 30
 
   /// Reads the file at `path`; pipes, devices and folders are refused, because reading them may never end.
-  static func read(_ path: String, interrupted: () -> Bool) throws(DataError) -> [UInt8] {
+  package static func read(_ path: String, interrupted: () -> Bool) throws(DataError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else {
       let reason = String(cString: strerror(errno))

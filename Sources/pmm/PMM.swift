@@ -69,6 +69,10 @@ struct RunCommand: ParsableCommand {
     name: .customLong("set"),
     help: ArgumentHelp("Give an option of the script a value; may be repeated.", valueName: "name=value"))
   var settings: [String] = []
+  @Flag(
+    name: .customLong("no-cache"),
+    help: "Compute every cell of a grid; without it, cells that are known already are taken from .pmm-cache.")
+  var noCache = false
   @OptionGroup var numbers: NumberOptions
 
   func run() throws {
@@ -80,8 +84,9 @@ struct RunCommand: ParsableCommand {
       options[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
     }
     numbers.apply()
-    let (file, given, seed) = (file, options, numbers.seed)
-    throw ExitCode(Runtime.onDeepStack { Scripts.run(file: file, options: given, seed: seed) })
+    let (file, given, seed, keeps) = (file, options, numbers.seed, !noCache)
+    throw ExitCode(
+      Runtime.onDeepStack { Scripts.run(file: file, options: given, seed: seed, keepsCells: keeps) })
   }
 }
 

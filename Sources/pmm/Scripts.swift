@@ -1,3 +1,4 @@
+import Builtins
 import Diagnostics
 import Foundation
 import Interpreter
@@ -6,9 +7,11 @@ import Syntax
 
 /// Running and checking files.
 enum Scripts {
-  static func run(file: String, options: [String: String], seed: UInt64) -> Int32 {
+  /// - Parameter keepsCells: whether cells of grids are kept beside the script and taken from there.
+  static func run(file: String, options: [String: String], seed: UInt64, keepsCells: Bool) -> Int32 {
     guard let text = FileModuleLoader.read(file) else { return missing(file) }
-    return run(text: text, name: file, options: options, seed: seed, printsLast: false)
+    let store = keepsCells ? GridCache(folder: GridCache.folder(ofScript: file)) : nil
+    return run(text: text, name: file, options: options, seed: seed, printsLast: false, store: store)
   }
 
   private static func missing(_ file: String) -> Int32 {
@@ -21,12 +24,16 @@ enum Scripts {
     return 1
   }
 
-  static func run(text: String, name: String, options: [String: String], seed: UInt64, printsLast: Bool) -> Int32 {
+  static func run(
+    text: String, name: String, options: [String: String], seed: UInt64, printsLast: Bool, store: GridCache? = nil
+  ) -> Int32 {
     do {
       let machine = try Runtime.machine()
       machine.seed = seed
       machine.givenOptions = options
       let source = SourceText(name: name, text: text)
+      machine.script = source
+      machine.cellStore = store
       let program = Parser.parse(source)
       if !program.diagnostics.isEmpty { throw Rejection(program.diagnostics) }
       try checkOptions(options, of: program)

@@ -13,7 +13,8 @@ package final class Dialogue {
 
   private final class Lines { var all: [String] = [] }
 
-  package init(seed: UInt64 = 0, options: [String: String] = [:]) throws {
+  /// - Parameter cells: a folder to keep cells of grids in, however little time they took.
+  package init(seed: UInt64 = 0, options: [String: String] = [:], cells: String? = nil) throws {
     guard let library = StandardLibrary.folder else { throw Missing(what: "the standard library") }
     let lines = Lines()
     let machine = Machine(
@@ -23,6 +24,7 @@ package final class Dialogue {
     machine.isInteractive = true
     machine.seed = seed
     machine.givenOptions = options
+    machine.cellStore = cells.map { GridCache(folder: $0, leastSeconds: 0) }
     try machine.loadPrelude()
     self.lines = lines
     session = Session(machine)
@@ -42,8 +44,8 @@ package final class Dialogue {
   }
 
   /// What a program prints, in a session of its own.
-  package static func print(_ text: String) throws -> String {
-    try onDeepStack { try Dialogue().type(text) }
+  package static func print(_ text: String, cells: String? = nil) throws -> String {
+    try onDeepStack { try Dialogue(cells: cells).type(text) }
   }
 
   /// The code and the message of the only mistake of a program, as "code: message"; what it prints where it has none.

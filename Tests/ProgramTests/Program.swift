@@ -52,6 +52,29 @@ struct Program {
     return try outcome(process)
   }
 
+  /// The same, with arguments that a caller put together.
+  func run(script: String, _ arguments: [String]) throws -> Outcome {
+    try folder.write("script.pmm", script)
+    let process = try process(["run", "script.pmm"] + arguments)
+    try process.run()
+    return try outcome(process)
+  }
+
+  /// Runs a script and kills it as soon as standard error holds a text and, behind it, another one.
+  func run(script: String, killAfter first: String, and second: String, seconds: Double = 60) throws -> Outcome {
+    try folder.write("script.pmm", script)
+    let process = try process(["run", "script.pmm"])
+    try process.run()
+    let end = Date().addingTimeInterval(seconds)
+    while process.isRunning, Date() < end {
+      let errors = try String(contentsOfFile: folder.file("errors"), encoding: .utf8)
+      if let place = errors.range(of: first), errors[place.upperBound...].contains(second) { break }
+      Thread.sleep(forTimeInterval: 0.001)
+    }
+    kill(process.processIdentifier, SIGKILL)
+    return try outcome(process)
+  }
+
   /// Runs a script and sends Ctrl-C as soon as standard error holds a text.
   func run(script: String, interruptAfter text: String, seconds: Double = 60) throws -> Outcome {
     try folder.write("script.pmm", script)

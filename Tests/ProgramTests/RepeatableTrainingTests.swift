@@ -9,7 +9,8 @@ import Testing
   init() throws { program = Program(folder: try ScratchFolder()) }
 
   private func losses(_ script: String) throws -> String {
-    let outcome = try program.run(script: script)
+    // What is kept of another run would prove nothing.
+    let outcome = try program.run(script: script, "--no-cache")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.hasPrefix("["), "\(outcome.output)")
     return outcome.output

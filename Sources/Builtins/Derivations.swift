@@ -6,7 +6,7 @@ import Syntax
 
 /// Where a value of the top level comes from: what was called, on which lines, with which seed and inputs, and the shortest
 /// script that makes it again.
-final class Provenance: LanguageObject {
+final class Derivation: LanguageObject {
   let subject: String
   let value: String
   /// `what` and what is said of it.
@@ -20,7 +20,7 @@ final class Provenance: LanguageObject {
     self.script = script
   }
 
-  var typeName: String { "provenance" }
+  var typeName: String { "derivation" }
   var fieldNames: [String] { ["script", "value"] + facts.map(\.what) }
   func field(_ name: String) -> Value? {
     switch name {
@@ -58,7 +58,7 @@ final class Provenance: LanguageObject {
 }
 
 extension Catalog {
-  static var provenance: [Builtin] {
+  static var derivations: [Builtin] {
     [
       Builtin(
         "why",
@@ -87,14 +87,14 @@ extension Catalog {
         guard let globals = call.machine.main, let span = call.spans[0] else {
           throw call.fail(.wrongType, "`why` looks at names of a script or of the prompt, and here is neither")
         }
-        return .object(try provenance(of: span.text, value, globals, span, call))
+        return .object(try derivation(of: span.text, value, globals, span, call))
       }
     ]
   }
 
-  private static func provenance(
+  private static func derivation(
     of text: String, _ value: Value, _ globals: Globals, _ span: Span, _ call: Invocation
-  ) throws -> Provenance {
+  ) throws -> Derivation {
     let slice = try Slice(of: text, in: globals, at: span)
     var facts: [(what: String, text: String)] = []
     if let root = slice.names.first, let made = slice.statements.last(where: { $0.boundNames.contains(root) }) {
@@ -120,7 +120,7 @@ extension Catalog {
     for option in options { script = "# run with --set \(option.key)=\(option.value)\n" + script }
     script += "print(\(text))\n"
     let shown = value.printed.split(separator: "\n").first.map(String.init) ?? ""
-    return Provenance(subject: text, value: shown, facts: facts, script: script)
+    return Derivation(subject: text, value: shown, facts: facts, script: script)
   }
 
   private static func firstLine(of statement: Statement) -> String {

@@ -1,0 +1,46 @@
+package import Diagnostics
+import Semantics
+
+/// Something on disk that a cell read, with its state then: equal states mean equal contents.
+package struct FileRead: Hashable, Sendable {
+  package enum Kind: String, Sendable {
+    /// One file.
+    case file
+    /// A folder of interactions and items.
+    case folder
+  }
+  package let kind: Kind
+  package let path: String
+  package let state: String
+
+  package init(kind: Kind, path: String, state: String) {
+    self.kind = kind
+    self.path = path
+    self.state = state
+  }
+}
+
+/// Keeps what the cells of grids gave, from one run of a script to the next.
+package protocol CellStore: AnyObject {
+  /// What is kept of a grid's cells, or nil where they are not to be kept.
+  func cells(of function: Function, _ machine: Machine, at span: Span) throws -> (any KeptCells)?
+}
+
+/// What is kept of the cells of one grid.
+package protocol KeptCells: AnyObject {
+  /// The value of a cell as a run before computed it; nil where it is to be computed.
+  func kept(_ keys: [Value], seed: UInt64) throws -> Value?
+  /// Is told how many cells were found before the others are computed.
+  func begin(found: Int, of all: Int)
+  /// Computes a cell and keeps what it gives.
+  func computed(_ keys: [Value], seed: UInt64, _ cell: () throws -> Value) throws -> Value
+}
+
+extension Machine {
+  /// Stands for a call at a place of the program, for what needs one to say its errors.
+  package func invocation(at span: Span) -> Invocation {
+    let builtin = Builtin("grid", "", signature: Signature("grid", [])) { _ in .none }
+    return Invocation(
+      machine: self, builtin: builtin, arguments: [], extra: [], spans: [], span: span, place: Label64("grid"))
+  }
+}
