@@ -60,7 +60,8 @@ let package = Package(
     .tests("SyntaxTests", uses: "Syntax", "Diagnostics"),
     .tests("SemanticsTests", uses: "LanguageKit"),
     .tests("InterpreterTests", uses: "LanguageKit"),
-    .tests("BuiltinsTests", uses: "LanguageKit", "Checkpoint", "Recommendation", "TensorCore"),
+    .tests(
+      "BuiltinsTests", uses: "LanguageKit", "TestKit", "Diagnostics", "Checkpoint", "Recommendation", "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Diagnostics", "Interpreter", "Builtins"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),

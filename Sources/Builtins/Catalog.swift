@@ -4,7 +4,8 @@ package import Interpreter
 package enum Catalog {
   package static var all: [Builtin] {
     elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
-      + parameters + models + partReports + dataSets + coldStarts + worlds + ceilings + optimisers + training
+      + parameters + models + partReports + gradients + diagrams + explanations + differences + provenance + dataSets
+      + coldStarts + worlds + ceilings + optimisers + training
       + evaluation + files + tables + selections + pictures
   }
 }

@@ -3,6 +3,7 @@ import Diagnostics
 package import Interpreter
 import NamedTensors
 package import Recommendation
+import Semantics
 import TensorCore
 
 /// One platform: its users, its items and what the items look like.
@@ -43,7 +44,7 @@ package final class Platform {
   }
 
   /// As tables name the data that their numbers come from.
-  var source: Provenance.Source { Provenance.Source(name: name, fingerprint: fingerprint) }
+  var source: Evidence.Source { Evidence.Source(name: name, fingerprint: fingerprint) }
   var itemCount: Int { rawIDs.count }
   var sizes: [String: Int] { items.sizes }
   var vocabulary: Int { items.vocabulary }
@@ -305,6 +306,27 @@ package final class Corpus {
       inside: [try axis("item"): itemCount], space: space)
   }
 
+  /// Where a call was given its goal.
+  private static func goalSpan(_ call: Invocation) -> Span? {
+    guard let index = call.builtin.signature.parameters.firstIndex(where: { ["goal", "value"].contains($0.name) })
+    else { return nil }
+    return call.spans[index]
+  }
+
+  /// The call with a term taken out of its goal; of a goal that is nothing else, the model with its part.
+  private static func mends(_ term: String, of failure: Failure, _ call: Invocation) -> [String] {
+    guard let span = goalSpan(call) else { return ["goal without \(term)"] }
+    if span.text == term || span.text.hasPrefix("\(term)(") && !span.text.contains(" + ") {
+      let part = failure.subject ?? ""
+      guard let drop = failure.diagnostic.labels.last?.span, drop.text == part,
+        let place = Span(drop.source, drop.start - "without ".utf8.count, drop.end).only("without \(part)")
+      else { return ["a model with its \(part)"] }
+      return [place.edited(to: "")]
+    }
+    let isName = span.text.utf8.allSatisfy { $0 == 95 || $0 >= 97 && $0 <= 122 || $0 >= 48 && $0 <= 57 }
+    return [span.edited(to: "\(isName ? span.text : "(\(span.text))") without \(term)")]
+  }
+
   /// The value of one term for a batch, times its weight.
   func value(of term: Goal.Term, _ model: ModuleInstance, _ batch: Record, _ call: Invocation) throws -> NamedTensor {
     let names: [String?] = [nil, nil] + term.settings.map { $0.name }
@@ -321,7 +343,10 @@ package final class Corpus {
     } catch let failure as Failure where failure.diagnostic.code == .absentBranch {
       var copy = failure
       copy.diagnostic.message = "the loss `\(term.name)` reads the part `\(failure.subject ?? "")`, which was dropped"
-      copy.diagnostic.tries = ["goal without \(term.name)"]
+      copy.diagnostic.tries = Self.mends(term.name, of: failure, call)
+      if let goal = Self.goalSpan(call) {
+        copy.diagnostic.labels.insert(Label(goal, "`\(term.name)` reads `\(failure.subject ?? "")`"), at: 0)
+      }
       throw copy
     }
   }

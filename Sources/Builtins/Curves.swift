@@ -3,7 +3,7 @@ import Diagnostics
 import Interpreter
 
 /// Training curves as an SVG: losses above, validation below, one line a run and column.
-final class Picture: LanguageObject {
+final class Picture: Drawing {
   /// A name and its points in order of x; a value that is not finite interrupts the line.
   struct Line {
     let name: String
@@ -117,7 +117,7 @@ final class Picture: LanguageObject {
       + "\(escaped(String(shown)))</text>\n"
   }
 
-  private static func text(_ value: Double) -> String {
+  static func text(_ value: Double) -> String {
     let fixed = Value.fixed(value, 1)
     return fixed.hasSuffix(".0") ? String(fixed.dropLast(2)) : fixed
   }
@@ -270,12 +270,13 @@ extension Catalog {
 }
 
 extension Picture {
-  func save(to path: String, _ call: Invocation) throws {
+  /// Writes a drawing; the path must end with .svg.
+  static func save(_ drawing: any Drawing, to path: String, _ call: Invocation) throws {
     guard path.lowercased().hasSuffix(".svg") else {
       throw call.fail(
         .file, "a picture is saved as .svg, and \(path) ends otherwise", argument: 1, tries: ["\(path).svg"])
     }
-    do throws(CheckpointError) { try AtomicFile.write(Array(svg.utf8), to: path) } catch {
+    do throws(CheckpointError) { try AtomicFile.write(Array(drawing.svg.utf8), to: path) } catch {
       throw error.failure(call, argument: 1)
     }
   }

@@ -18,8 +18,9 @@ extension Catalog {
         "save",
         """
         Writes a model as a checkpoint (.h5), a table by its ending (.csv, .jsonl, .md, .tex) with a manifest, or a \
-        picture (.svg). .csv and .jsonl hold every digit, a mean as three columns; .md and .tex are for readers: `digits` \
-        after the point, the largest number of the columns in `bold` stands out, `caption` says what they see.
+        picture or a diagram (.svg), or the script that `why` found (.pmm). .csv and .jsonl hold every digit, a mean as \
+        three columns; .md and .tex are for readers: `digits` after the point, the largest number of the columns in `bold` \
+        stands out, `caption` says what they see.
         """,
         BuiltinParameter<Value>("value"), BuiltinParameter<String>("path"),
         BuiltinParameter<String?>("caption", default: .none, shown: "none"),
@@ -39,8 +40,10 @@ extension Catalog {
         switch value {
         case .module(let module, _): try ModelFile.save(module, to: path, call)
         case .object(let object):
-          if let picture = object as? Picture {
-            try picture.save(to: path, call)
+          if let drawing = object as? any Drawing {
+            try Picture.save(drawing, to: path, call)
+          } else if let provenance = object as? Provenance {
+            try provenance.save(to: path, call)
           } else if object is Run {
             throw call.fail(
               .wrongType, "a run holds several models", argument: 0,

@@ -1,9 +1,6 @@
-import Autodiff
 import Diagnostics
 import Interpreter
 import NamedTensors
-import Semantics
-import TensorCore
 
 /// One path or a list of them.
 struct PathList: ValueConvertible {
@@ -74,7 +71,6 @@ extension Catalog {
         _ = try corpus.check(model, goal, call)
         return .none
       },
-      gradient,
     ]
   }
 
@@ -108,44 +104,6 @@ extension Catalog {
       throw call.fail(
         .unknownPart, "the path \(path) matches nothing in \(model.definition.name)", argument: argument,
         tries: near.isEmpty ? candidates.sorted().prefix(5).map { $0 } : near)
-    }
-  }
-
-  private static var gradient: Builtin {
-    Builtin(
-      "gradient", "The gradient of a number with respect to a tensor that it is computed from.",
-      signature: .init("gradient", [.init("value", isRequired: true), .init("wrt", isRequired: true)]),
-      examples: """
-        pmm> x = tensor([1.0, 2.0], [item])
-        pmm> gradient(y => sum(y * y, over = item), wrt = x)
-        [item=2] 2.0, 4.0
-        """
-    ) { call in
-      guard case .function(let function) = try call.value(0) else {
-        throw call.fail(
-          .wrongType, "`gradient` takes a function of the tensor and the tensor", argument: 0,
-          tries: ["gradient(y => f(y), wrt = x)"])
-      }
-      let wrt = try call.converted(try call.value(1), to: NamedTensor.self, name: "wrt", at: call.spans[1])
-      guard wrt.kind == .float else {
-        throw call.fail(
-          .wrongType, "a gradient is taken with respect to floats, not \(wrt.kind.rawValue)\(wrt.axesText)", argument: 1
-        )
-      }
-      guard let variable = wrt.variable else {
-        throw call.fail(.valueInShapeRun, "only shapes are known here, so there is no gradient yet")
-      }
-      let tape = Tape()
-      let leaf = NamedTensor(variable: tape.leaf(variable.tensor), dimensions: wrt.dimensions)
-      let argument = Value.tensor(TensorValue(leaf, label: Label64("wrt").mixed(try call.value(1).label).value))
-      let result = try call.machine.call(.function(function), [argument], at: call.span, place: call.place)
-      guard case .tensor(let value) = result, value.tensor.dimensions.isEmpty, let total = value.tensor.variable else {
-        throw call.fail(
-          .wrongType, "the function of `gradient` must give one number, not \(result.described)", argument: 0)
-      }
-      let gradients = try tape.backward(from: total)
-      let found = try leaf.variable.flatMap { gradients[$0] } ?? Tensor(full: 0, shape: variable.shape, variable.dtype)
-      return NamedTensor(variable: Variable(found), dimensions: wrt.dimensions).asValue(call)
     }
   }
 }

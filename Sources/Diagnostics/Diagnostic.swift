@@ -40,6 +40,8 @@ package struct Failure: Error, Sendable {
   package var diagnostic: Diagnostic
   /// The part that the message is about, where it is about one.
   package var subject: String?
+  /// What might be written otherwise, the likeliest first, for suggestions that are found on the way up.
+  package var mends: [Mend] = []
   /// True once a place was given; outer calls then leave it alone.
   package var isPlaced: Bool { !diagnostic.labels.isEmpty }
 

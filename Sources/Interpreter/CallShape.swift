@@ -20,6 +20,13 @@ package final class CallShape {
     self.site = site
   }
 
+  /// The call with a misspelt keyword replaced; all keywords where none is near.
+  func edits(of keyword: String, to near: [String], among known: [String]) -> [String] {
+    if near.isEmpty { return known.isEmpty ? [] : ["one of \(known.joined(separator: ", "))"] }
+    let place = span.only(keyword)
+    return near.map { place?.edited(to: $0) ?? "\($0) = ..." }
+  }
+
   /// For calls that Swift code makes.
   package static func from(_ span: Span, names: [String?], site: Int = 0) -> CallShape {
     CallShape(span: span, calleeSpan: span, argumentSpans: names.map { _ in span }, names: names, site: site)
@@ -44,7 +51,7 @@ package final class CallShape {
           let near = NameSuggestion.near(name, among: parameters)
           throw Failure(
             .unknownKeyword, "`\(signature.name)` has no keyword `\(name)`", at: argumentSpans[index],
-            tries: near.isEmpty ? ["one of \(parameters.joined(separator: ", "))"] : near.map { "\($0) = ..." })
+            tries: edits(of: name, to: near, among: parameters))
         }
       } else {
         target = position

@@ -5,6 +5,7 @@ import Syntax
 
 extension Compiler {
   func expression(_ expression: Expression) -> Code {
+    if let lowered = expression.lowered { return self.expression(lowered) }
     let span = expression.span
     switch expression.kind {
     case .none: return { _ in .none }
@@ -44,7 +45,12 @@ extension Compiler {
       let b = self.expression(right)
       let spans = [left.span, right.span]
       return { frame in
-        do { return try Operators.apply(op, try a(frame), try b(frame)) } catch let error as AxisError {
+        do {
+          let (x, y) = (try a(frame), try b(frame))
+          let result = try Operators.apply(op, x, y)
+          frame.machine.trace?.derive(result, from: [x, y])
+          return result
+        } catch let error as AxisError {
           throw Machine.failure(error, spans: spans, at: span, doing: "`\(op.rawValue)`")
         } catch let fault as OperandFault { throw fault.failure(spans, span) }
       }
@@ -57,8 +63,10 @@ extension Compiler {
         case .bool(let value): return .bool(!value)
         case .tensor(let value):
           do {
-            return .tensor(
+            let result = Value.tensor(
               TensorValue(try NamedTensor.not(value.tensor), label: Label64("not").mixed(value.label).value))
+            frame.machine.trace?.derive(result, from: [.tensor(value)])
+            return result
           } catch let error as AxisError {
             throw Machine.failure(error, spans: [inner.span], at: span, doing: "`not`")
           }
@@ -69,7 +77,12 @@ extension Compiler {
     case .negate(let inner):
       let code = self.expression(inner)
       return { frame in
-        do { return try Operators.negate(try code(frame)) } catch let error as AxisError {
+        do {
+          let value = try code(frame)
+          let result = try Operators.negate(value)
+          frame.machine.trace?.derive(result, from: [value])
+          return result
+        } catch let error as AxisError {
           throw Machine.failure(error, spans: [inner.span], at: span, doing: "`-`")
         } catch let fault as OperandFault { throw fault.failure([inner.span], span) }
       }
@@ -188,7 +201,9 @@ extension Compiler {
       let second = try b(frame)
       if case .bool = first, case .bool = second { return second }
       do {
-        return try Operators.logic(op, word, first, second)
+        let result = try Operators.logic(op, word, first, second)
+        frame.machine.trace?.derive(result, from: [first, second])
+        return result
       } catch let error as AxisError {
         throw Machine.failure(error, spans: [left.span, right.span], at: span, doing: "`\(word)`")
       } catch let fault as OperandFault { throw fault.failure([left.span, right.span], span) }

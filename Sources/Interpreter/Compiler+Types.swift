@@ -48,7 +48,7 @@ extension Compiler {
 
   private func namedCheck(_ name: Name) -> TypeCheck {
     let wanted = name.text
-    return { value, _ in
+    return { value, frame in
       if case .absent = value { return nil }
       let fits: Bool
       switch wanted {
@@ -62,7 +62,13 @@ extension Compiler {
       // Any other name is a record type; a field that is missing is an error when it is read, not here.
       default: if case .record = value { fits = true } else { fits = false }
       }
-      return fits ? nil : TypeFault(code: .wrongType, needs: "a \(wanted)", gets: value.described)
+      if fits { return nil }
+      var fault = TypeFault(code: .wrongType, needs: "a \(wanted)", gets: value.described)
+      // A field of a batch was handed over where the batch itself is wanted.
+      if wanted == "Batch", case .tensor(let tensor) = value {
+        fault.mends = frame.machine.batchFields(of: tensor.tensor).map { .word(".\($0)", [""]) }
+      }
+      return fault
     }
   }
 
@@ -92,22 +98,25 @@ extension Compiler {
       }
       var named: [AxisValue] = []
       for code in axes { named.append(try code(frame)) }
-      let needs = { Self.describe(kind, named, isOpen) }
-      if tensor.kind != kind, !(kind == .float && tensor.kind == .int) {
-        return TypeFault(code: .wrongType, needs: needs(), gets: Self.describe(tensor))
+      func fault(_ code: DiagnosticCode) -> TypeFault {
+        TypeFault(
+          code: code, needs: Self.describe(kind, named, isOpen), gets: Self.describe(tensor),
+          mends: frame.machine.mends(of: tensor, kind: kind, axes: named, isOpen: isOpen))
       }
+      if tensor.kind != kind, !(kind == .float && tensor.kind == .int) { return fault(.wrongType) }
       for axis in named {
         guard let size = tensor.size(of: axis.axis) else {
           // A plain number stands for a tensor of any axes only where the rest is open.
-          return TypeFault(code: .axisMissing, needs: needs(), gets: Self.describe(tensor))
+          return fault(.axisMissing)
         }
         if let wanted = axis.size, let given = size.value, wanted != given {
           return TypeFault(
-            code: .axisMismatch, needs: "\(axis.axis)=\(wanted)", gets: "\(axis.axis)=\(given) in \(tensor.axesText)")
+            code: .axisMismatch, needs: "\(axis.axis)=\(wanted)", gets: "\(axis.axis)=\(given) in \(tensor.axesText)",
+            mends: [.size(axis: axis.axis.name, needed: wanted, given: given)])
         }
       }
       if !isOpen, tensor.dimensions.count != named.count {
-        return TypeFault(code: .axesDiffer, needs: needs(), gets: Self.describe(tensor))
+        return fault(.axesDiffer)
       }
       return nil
     }

@@ -53,7 +53,7 @@ struct Compiler {
     let span = statement.span
     return { frame in
       do { return try code(frame) } catch let failure as Failure {
-        throw failure.placed(at: span)
+        throw failure.placed(at: span).mended(at: span)
       } catch let error as TensorError {
         throw Machine.failure(error, at: span)
       } catch let error as AxisError {

@@ -1,7 +1,7 @@
 package import Diagnostics
 import NamedTensors
 package import Semantics
-import Syntax
+package import Syntax
 
 typealias Code = (Frame) throws -> Value
 /// Checks a value against an annotation; the text says what is wrong, or nil.
@@ -12,6 +12,8 @@ package struct TypeFault {
   let code: DiagnosticCode
   let needs: String
   let gets: String
+  /// What might be written otherwise so that it would fit.
+  var mends: [Mend] = []
 }
 
 /// A parameter of a function or model, compiled.
@@ -131,6 +133,8 @@ package final class Globals {
   /// How many axes were declared, by file, model and name.
   private var declaredAxes: [UInt64: Int] = [:]
   var values: [Value?] = []
+  /// The statements of the top level that were run, in order: what `why` reads.
+  package internal(set) var history: [Statement] = []
   /// Where each name was bound.
   package internal(set) var spans: [Int: Span] = [:]
 

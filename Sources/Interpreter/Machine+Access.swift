@@ -23,7 +23,10 @@ extension Machine {
     switch value {
     case .absent: return value
     case .record(let record):
-      if let found = try record.field(name) { return found }
+      if let found = try record.field(name) {
+        if record.kind == "batch" { trace?.read(name, found) }
+        return found
+      }
       var failure = unknownField(name, "this \(record.kind)", record.names, span)
       failure.subject = name
       throw failure
@@ -53,7 +56,9 @@ extension Machine {
   private func unknownField(_ name: String, _ what: String, _ known: [String], _ span: Span) -> Failure {
     let near = NameSuggestion.near(name, among: known)
     let list = known.isEmpty ? [] : ["one of \(known.prefix(16).joined(separator: ", "))"]
-    return Failure(.unknownField, "\(what) has no field `\(name)`", at: span, tries: near.isEmpty ? list : near)
+    return Failure(
+      .unknownField, "\(what) has no field `\(name)`", at: span,
+      tries: near.isEmpty ? list : near.map { span.edited(to: $0) })
   }
 
   private func moduleField(
@@ -78,7 +83,7 @@ extension Machine {
         let placement = try root.placement()
         if let context = contexts.last, let tensor = try context.tensor(for: parameter) { return .tensor(tensor) }
         guard placement.parameterIndex[ObjectIdentifier(parameter)] != nil else { return module.members[index] }
-        let made = try RunContext(root: root, mode: isShapeRun ? .shapes : .evaluation, seed: seed)
+        let made = try RunContext(root: root, mode: isShapeRun ? .shapes : .evaluation, seed: seed, leaves: leaves)
         return try made.tensor(for: parameter).map { .tensor($0) } ?? module.members[index]
       default: return module.members[index]
       }
@@ -161,6 +166,8 @@ extension Machine {
       }
       label = label.mixed(axis.axis.label).mixed(place)
     }
-    return .tensor(TensorValue(result, label: label.value))
+    let selected = Value.tensor(TensorValue(result, label: label.value))
+    trace?.derive(selected, from: [.tensor(tensor)])
+    return selected
   }
 }

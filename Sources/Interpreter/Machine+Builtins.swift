@@ -22,8 +22,14 @@ extension Machine {
     }
     let invocation = Invocation(
       machine: self, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: shape.span, place: place)
-    do { return try builtin.body(invocation) } catch let error as AxisError {
-      throw Self.failure(error, spans: spans.map { $0 ?? shape.span }, at: shape.span, doing: "`\(builtin.name)`")
+    do {
+      let result = try builtin.body(invocation)
+      trace?.derive(result, from: arguments + extra.map { $0.value })
+      return result
+    } catch let error as AxisError {
+      let places = spans.map { $0 ?? shape.span }
+      throw mended(
+        Self.failure(error, spans: places, at: shape.span, doing: "`\(builtin.name)`"), error, arguments, places)
     } catch let error as TensorError {
       throw Self.failure(error, at: shape.span)
     } catch let failure as Failure {
@@ -73,6 +79,11 @@ extension Machine {
       .error, code, isNamed ? error.message : "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
     let blamed = error.operands.filter { $0 < spans.count }.map { Label(spans[$0]) }
     diagnostic.labels = blamed.isEmpty ? [Label(span)] : blamed
-    return Failure(diagnostic)
+    var failure = Failure(diagnostic)
+    if let sizes = error.sizes {
+      failure.mends = [.size(axis: "", needed: sizes.0, given: sizes.1)]
+      failure = failure.mended(at: span)
+    }
+    return failure
   }
 }

@@ -84,8 +84,9 @@ extension Machine {
 
   /// An error inside the library is shown where the user's own text called it.
   func placed(_ failure: Failure, _ span: Span) -> Failure {
-    guard failure.isPlaced else { return failure.placed(at: span) }
-    let isLibrary: (Span) -> Bool = { $0.source.name.hasPrefix(Self.libraryPrefix) }
+    guard failure.isPlaced else { return failure.placed(at: span).mended(at: span) }
+    let failure = failure.mended(at: span)
+    let isLibrary: (Span) -> Bool = { $0.source.isLibrary }
     if isLibrary(span) || failure.diagnostic.labels.contains(where: { !isLibrary($0.span) }) { return failure }
     var copy = failure
     copy.diagnostic.labels.insert(Label(span, "called here"), at: 0)
@@ -93,7 +94,7 @@ extension Machine {
   }
 
   /// How texts of the standard library are named.
-  package static let libraryPrefix = "stdlib/"
+  package static let libraryPrefix = SourceText.libraryPrefix
 
   func bind(_ values: [Value], to code: FunctionCode, _ frame: Frame, _ shape: CallShape) throws {
     let mapping = try shape.mapped(to: code) {
@@ -128,17 +129,37 @@ extension Machine {
       !path.isEmpty
     else {
       let owner = frame.module.map { " of \($0.definition.name)" } ?? ""
-      return Failure(
+      var failure = Failure(
         fault.code, "\(what)\(owner) needs \(fault.needs), but gets \(fault.gets)", at: span, label: fault.gets)
+      failure.mends = fault.mends
+      // What a model gives is made by its parts, so the line to change may be any of its lines.
+      return frame.module.map { Self.mended(failure, in: $0.definition) } ?? failure.mended(at: span)
     }
     var failure = Failure(
       fault.code,
       "part `\(path.joined(separator: "."))` (\(module.definition.name), from \(module.origin.text)) needs "
         + "\(fault.needs), but gets \(fault.gets)",
       at: span, label: "gives \(fault.gets)")
+    failure.subject = path[0]
+    failure.mends = fault.mends
     if let origin = module.origin.span {
       failure.diagnostic.labels.append(Label(origin, "takes \(fault.needs)"))
+      if case .size(_, let needed, let given)? = fault.mends.first, !origin.source.isLibrary,
+        let place = origin.only("\(needed)")
+      {
+        failure.diagnostic.tries = [place.edited(to: "\(given)")]
+      }
     }
+    return failure.mended(at: span)
+  }
+
+  private static func mended(_ failure: Failure, in definition: ModelDefinition) -> Failure {
+    let lines = definition.span.lines.filter { !$0.text.hasPrefix("axis ") }
+    guard case .axis(let old, let new)? = failure.mends.first, failure.diagnostic.tries.isEmpty,
+      !definition.source.isLibrary
+    else { return lines.reduce(failure) { $0.mended(at: $1) } }
+    var failure = failure
+    failure.diagnostic.tries = lines.lazy.compactMap { $0.only(old)?.edited(to: new) }.first.map { [$0] } ?? []
     return failure
   }
 
@@ -146,9 +167,7 @@ extension Machine {
     let value: Value
     do { value = try code.body(frame) } catch is ReturnSignal { value = frame.returned }
     if let check = code.result, let fault = try check(value, frame) {
-      throw typeFailure(
-        TypeFault(code: fault.code, needs: fault.needs, gets: fault.gets), "the result of `\(code.name)`", frame,
-        code.span)
+      throw typeFailure(fault, "the result of `\(code.name)`", frame, code.span)
     }
     return value
   }
@@ -174,7 +193,7 @@ extension Machine {
           let near = NameSuggestion.near(setting.0, among: known)
           throw Failure(
             .unknownKeyword, "`\(code.name)` has no keyword `\(setting.0)`", at: shape.argumentSpans[index],
-            tries: near.isEmpty ? ["one of \(known.joined(separator: ", "))"] : near.map { "\($0) = ..." })
+            tries: shape.edits(of: setting.0, to: near, among: known))
         }
         kept.append((setting.0, setting.1))
       }

@@ -14,7 +14,7 @@ extension Machine {
     case .module(let module, _):
       let fields = try fields(changes, changesAt)
       do { return .module(try edit(module, with: fields, at: changesAt), within: nil) } catch let failure as Failure {
-        throw placed(failure, span)
+        throw placed(blamed(failure, module, fields, at: span, changesAt), span)
       }
     default:
       if let goal = Goal.from(base) {
@@ -157,7 +157,13 @@ extension Machine {
     let at = walked.isEmpty ? module.definition.name : "`\(walked.joined(separator: "."))`"
     return Failure(
       .unknownPart, "no part `\(name)` in \(at); parts: \(parts.joined(separator: ", "))", at: span,
-      tries: NameSuggestion.near(name, among: parts))
+      tries: Self.edits(of: name, to: NameSuggestion.near(name, among: parts), in: span))
+  }
+
+  /// A line with a misspelt word replaced; the words alone where it cannot be seen where it stands.
+  private static func edits(of word: String, to near: [String], in span: Span) -> [String] {
+    let place = span.only(word)
+    return near.map { place?.edited(to: $0) ?? $0 }
   }
 
   // MARK: without
@@ -175,7 +181,7 @@ extension Machine {
           guard record.names.contains(name.text) else {
             throw Failure(
               .unknownField, "this \(record.kind) has no field `\(name.text)`", at: name.span,
-              tries: NameSuggestion.near(name.text, among: record.names))
+              tries: NameSuggestion.near(name.text, among: record.names).map { name.span.edited(to: $0) })
           }
           names.insert(name.text)
         }
@@ -261,9 +267,22 @@ extension Machine {
         terms[index] = Goal.Term(name: name, weight: weight, loss: term.loss, settings: term.settings)
         continue
       }
+      if let other = Goal.from(change) {
+        guard other.terms.count == 1 else {
+          throw Failure(
+            .wrongType, "term `\(name)` is swapped for one term, not for \(other.terms.count)", at: span,
+            tries: ["(goal without \(name)) + ..."])
+        }
+        // The weight stays, unless the new term brings one.
+        let new = other.terms[0]
+        terms[index] = Goal.Term(
+          name: new.name, weight: new.weight == 1 ? term.weight : new.weight, loss: new.loss, settings: new.settings)
+        continue
+      }
       guard case .record(let record) = change else {
         throw Failure(
-          .wrongType, "term `\(name)` takes a record of settings or a weight, not \(change.described)", at: span)
+          .wrongType, "term `\(name)` takes a record of settings, a weight or another term, not \(change.described)",
+          at: span)
       }
       var settings = term.settings
       var weight = term.weight
@@ -276,7 +295,7 @@ extension Machine {
         guard known.contains(setting) else {
           throw Failure(
             .unknownKeyword, "`\(name)` has no keyword `\(setting)`", at: span,
-            tries: NameSuggestion.near(setting, among: known))
+            tries: Self.edits(of: setting, to: NameSuggestion.near(setting, among: known), in: span))
         }
         settings.removeAll { $0.name == setting }
         settings.append((setting, value))
@@ -295,7 +314,7 @@ extension Machine {
     let names = goal.terms.map(\.name)
     return Failure(
       .unknownName, "no term `\(name)` here; terms: \(names.joined(separator: ", "))", at: span,
-      tries: NameSuggestion.near(name, among: names))
+      tries: Self.edits(of: name, to: NameSuggestion.near(name, among: names), in: span))
   }
 
   private func edit(_ goal: Goal, without drops: [Drop]) throws -> Goal {

@@ -31,7 +31,7 @@ extension Machine {
       if let joined = try inChunks(code, of: module, within: within, values, shape) { return joined }
       let root = within ?? module
       let isShapes = self.context?.mode == .shapes || values.contains { $0.isShapeOnly }
-      let made = try RunContext(root: root, mode: isShapes ? .shapes : .evaluation, seed: seed)
+      let made = try RunContext(root: root, mode: isShapes ? .shapes : .evaluation, seed: seed, leaves: leaves)
       guard made.placement.modulePaths[identity] != nil else {
         return try callMethod(code, of: module, within: nil, values, shape)
       }
@@ -53,7 +53,14 @@ extension Machine {
       if let kept = context.memo[key] { return kept }
       frame.place = stable
       let value: Value
-      do { value = try run(code, frame) } catch let failure as Failure { throw blamed(failure, module, context) }
+      do {
+        if let trace, let path = context.placement.modulePaths[identity] {
+          let arguments = code.parameters.map { frame.slots[$0.slot] }
+          value = try trace.call(path, code.name, arguments) { try run(code, frame) }
+        } else {
+          value = try run(code, frame)
+        }
+      } catch let failure as Failure { throw blamed(failure, module, context) }
       // While nothing is trained, results deep inside would only fill the memory.
       if context.mode != .evaluation || context.placement.modulePaths[identity]?.count ?? 0 <= 1 {
         context.memo[key] = value
@@ -96,6 +103,23 @@ extension Machine {
     let key = RunContext.MemoKey(
       module: ObjectIdentifier(module), method: ObjectIdentifier(code), arguments: arguments.value)
     context.memo[key] = value
+  }
+
+  /// The defaults of a function's keywords that do not depend on other arguments.
+  package func defaults(of function: Function) throws -> [String: Value] {
+    let code: FunctionCode
+    switch function.kind {
+    case .closure(let found, _, _), .method(let found, _, _), .loss(let found): code = found
+    case .builtin, .model, .missing: return [:]
+    }
+    let frame = Frame(self, slots: code.slotCount, globals: code.globals, place: Label64("defaults"))
+    var result: [String: Value] = [:]
+    for parameter in code.parameters {
+      guard let standard = parameter.standard, let value = try? standard(frame) else { continue }
+      frame.slots[parameter.slot] = value
+      result[parameter.name] = value
+    }
+    return result
   }
 
   /// Says once in which part of the model an error arose.

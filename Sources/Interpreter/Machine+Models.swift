@@ -55,7 +55,7 @@ extension Machine {
         let names = code.parameters.filter { !$0.hasDefault }.map { Optional($0.name) }
         do {
           let value = try callMethod(code, of: module, within: nil, values, .from(code.span, names: names))
-          if case .absent(let absence) = value { module.gone[name] = absence.part }
+          if case .absent(let absence) = value { module.gone[name] = absence.part } else { trace?.outlet(name, value) }
         } catch let failure as Failure where failure.diagnostic.code == .absentBranch && hasDropped {
           module.gone[name] = failure.subject ?? ""
         }

@@ -24,6 +24,8 @@ package final class Machine: NameSource {
   package var say: (String) -> Void = { _ in }
 
   package private(set) var preludeGlobals: Globals?
+  /// The names of the script or the prompt, with what was run there so far.
+  package private(set) var main: Globals?
   private(set) var modules: [String: Globals] = [:]
   /// Texts that checkpoints brought along.
   private var declared: [String: Globals] = [:]
@@ -47,14 +49,16 @@ package final class Machine: NameSource {
 
   /// The script that runs; nil at the prompt.
   package var script: SourceText?
-  /// The names of the script or of the prompt.
-  package private(set) var main: Globals?
   /// Keeps what cells of grids gave; nil where nothing is kept.
   package var cellStore: (any CellStore)?
   /// What the cell that runs has read of the disk; nil while no cell runs that might be kept.
   package internal(set) var reads: [FileRead]?
 
   var contexts: [RunContext] = []
+  /// What follows the wires of a model while it is drawn.
+  var trace: WireTrace?
+  /// Parameters that a running `gradient` differentiates by.
+  var leaves: GradientLeaves?
   var depth = 0
   package static let deepest = 400
   /// How many constructors are running: only the outermost one checks shapes.
@@ -79,6 +83,14 @@ package final class Machine: NameSource {
   package func within<T>(_ context: RunContext, _ body: () throws -> T) rethrows -> T {
     contexts.append(context)
     defer { contexts.removeLast() }
+    return try body()
+  }
+
+  /// Runs a body whose models read the parameters that a gradient is taken by as leaves of its tape.
+  package func differentiating<T>(by leaves: GradientLeaves, _ body: () throws -> T) rethrows -> T {
+    let outer = self.leaves
+    self.leaves = leaves
+    defer { self.leaves = outer }
     return try body()
   }
 
@@ -215,14 +227,16 @@ package final class Machine: NameSource {
   ) throws -> Value {
     let resolver = Resolver(globals: globals.table, source: self)
     resolver.resolve(program)
-    if !resolver.diagnostics.isEmpty { throw Rejection(resolver.diagnostics) }
+    if resolver.diagnostics.contains(where: { $0.severity == .error }) { throw Rejection(resolver.diagnostics) }
+    for warning in resolver.diagnostics { notes(warning) }
     globals.remember(program)
-    if globals.moduleName.isEmpty { main = globals }
+    if globals.moduleName.isEmpty, !isDeclaring { main = globals }
     let compiler = Compiler(globals: globals, source: program.source)
     let frame = Frame(self, slots: resolver.slotCount, globals: globals, place: Label64("main"))
     // Functions, models and losses stand before anything runs, so that their order does not matter.
     for statement in program.statements where Compiler.isDeclaration(statement) {
       _ = try compiler.statementCode(statement)(frame)
+      globals.history.append(statement)
     }
     var dryRun = isChecking ? DryRun(program) : nil
     var last = Value.none
@@ -236,6 +250,7 @@ package final class Machine: NameSource {
         // A setting that is made of one that was not run stays unknown as well.
         continue
       }
+      globals.history.append(statement)
       try each?(last)
     }
     return last

@@ -44,6 +44,9 @@ package final class Record {
     return value
   }
 
+  /// The fields that were read or given so far.
+  var madeFields: [Value] { names.compactMap { made[$0] } }
+
   package func fields() throws -> [(String, Value)] {
     try names.compactMap { name in try field(name).map { (name, $0) } }
   }

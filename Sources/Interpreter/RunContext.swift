@@ -34,7 +34,13 @@ package final class RunContext {
   /// Modules that were called and parameters that were read during a run on shapes.
   var reached: Set<ObjectIdentifier> = []
 
-  package init(root: ModuleInstance, mode: Mode, seed: UInt64, step: Int = 0) throws {
+  /// Parameters with respect to which a gradient is taken.
+  private let leaves: GradientLeaves?
+
+  package init(
+    root: ModuleInstance, mode: Mode, seed: UInt64, step: Int = 0, leaves: GradientLeaves? = nil
+  ) throws {
+    self.leaves = leaves
     self.root = root
     placement = try root.placement()
     self.mode = mode
@@ -79,8 +85,10 @@ package final class RunContext {
     if mode == .shapes {
       tensor = NamedTensor.shape(parameter.dimensions, .float)
     } else {
-      tensor = NamedTensor(
-        variable: Variable(try Self.numbers(of: parameter, path: path, seed: seed)), dimensions: parameter.dimensions)
+      let numbers = try Self.numbers(of: parameter, path: path, seed: seed)
+      tensor =
+        leaves?.leaf(parameter, path: path, numbers)
+        ?? NamedTensor(variable: Variable(numbers), dimensions: parameter.dimensions)
     }
     let value = TensorValue(tensor, label: Self.label(path), parameter: parameter)
     tensors[identity] = value

@@ -14,12 +14,21 @@ package struct AxisError: Error {
   /// Indices of the arguments to blame.
   package var operands: [Int]
   package var suggestion: String?
+  /// The two sizes that disagree, where both are numbers.
+  package var sizes: (Int, Int)?
+  /// The axis that an operand lacks.
+  package var missing: Axis?
 
-  package init(_ kind: Kind, _ message: String, operands: [Int] = [], suggestion: String? = nil) {
+  package init(
+    _ kind: Kind, _ message: String, operands: [Int] = [], suggestion: String? = nil, sizes: (Int, Int)? = nil,
+    missing: Axis? = nil
+  ) {
     self.kind = kind
     self.message = message
     self.operands = operands
     self.suggestion = suggestion
+    self.sizes = sizes
+    self.missing = missing
   }
 }
 

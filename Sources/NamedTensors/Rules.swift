@@ -30,14 +30,15 @@ enum Rules {
     }
     throw AxisError(
       .missingAxis, "`\(op)` needs `\(axis)`, but \(text(x.dimensions)) does not carry it", operands: [operand],
-      suggestion: suggestion)
+      suggestion: suggestion, missing: axis)
   }
 
   /// Two extents of one axis agree; gives what they agree on.
   static func agree(_ axis: Axis, _ a: Size, _ b: Size, _ op: String, operands: [Int]) throws -> Size {
     guard let size = Size.unify(a, b) else {
       throw AxisError(
-        .sizeMismatch, "`\(op)` needs equal sizes of `\(axis)`, but they are \(a) and \(b)", operands: operands)
+        .sizeMismatch, "`\(op)` needs equal sizes of `\(axis)`, but they are \(a) and \(b)", operands: operands,
+        sizes: a.value.flatMap { a in b.value.map { (a, $0) } })
     }
     return size
   }

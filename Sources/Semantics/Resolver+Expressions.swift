@@ -58,6 +58,11 @@ extension Resolver {
       resolve(inner, scope)
     case .call(let callee, let arguments):
       resolve(callee, scope)
+      if let lowered = Self.lowered(expression, callee, arguments) {
+        expression.lowered = lowered
+        resolve(lowered, scope)
+        return
+      }
       expression.site = nextSite(scope)
       for argument in arguments { resolve(argument.value, scope) }
       checkCall(callee, arguments, piped: 0, scope)
@@ -107,12 +112,14 @@ extension Resolver {
       // A default may use the parameters before it.
       if let standard = parameter.standard { resolve(standard, scope) }
       if let type = parameter.type { resolve(type, scope) }
-      parameter.variable.binding = .local(scope.declare(parameter.name.text, span: parameter.name.span))
+      parameter.variable.binding = .local(
+        scope.declare(parameter.name.text, isParameter: true, span: parameter.name.span))
     }
     if let result = tree.result { resolve(result, scope) }
     resolve(tree.body, scope)
     tree.slotCount = scope.slotCount
     tree.captures = scope.captures
+    warnOfUnread(scope)
   }
 
   func resolve(_ type: TypeTree, _ scope: FunctionScope) {
@@ -243,7 +250,8 @@ extension Resolver {
         report(
           .unknownKeyword, "`\(signature.name)` has no keyword `\(name.text)`", at: name.span,
           tries: near.isEmpty
-            ? (allowed.isEmpty ? [] : ["one of \(allowed.joined(separator: ", "))"]) : near.map { "\($0) = ..." })
+            ? (allowed.isEmpty ? [] : ["one of \(allowed.joined(separator: ", "))"])
+            : near.map { name.span.edited(to: $0) })
       } else if !taken.insert(name.text).inserted {
         report(.wrongArguments, "`\(name.text)` is given twice", at: name.span)
       }

@@ -30,6 +30,19 @@ package final class Resolver {
     declareHeads(program.statements)
     for statement in program.statements { resolve(statement, main, isTop: true, isLast: true) }
     slotCount = main.slotCount
+    warnOfUnread(main)
+  }
+
+  /// What a block binds and nothing reads is most likely a slip. Names that begin with `_` say that they are not read.
+  func warnOfUnread(_ scope: FunctionScope) {
+    if diagnostics.contains(where: { $0.severity == .error }) { return }
+    for (name, span) in scope.unread.values.sorted(by: { $0.span.start < $1.span.start })
+    where !name.hasPrefix("_") && diagnostics.count < 20 {
+      diagnostics.append(
+        Diagnostic(
+          .warning, .unusedBinding, "`\(name)` is bound here and never read", labels: [Label(span)],
+          tries: ["_\(name) = ... where that is meant"]))
+    }
   }
 
   func report(
@@ -92,13 +105,19 @@ package final class Resolver {
         tries: globals.variables.contains(name)
           ? ["\(name) := ..."] : ["var \(name) = ... outside, then \(name) := ...", "another name"])
     }
-    if let earlier = scope.local(name) {
+    if let earlier = scope.local(name), earlier.isParameter {
+      report(
+        .boundTwice, "`\(name)` is a parameter, so it cannot be bound again", at: local.name.span,
+        others: [Label(earlier.span, "the parameter")], tries: ["another name"])
+    } else if let earlier = scope.local(name) {
       report(
         .boundTwice, "`\(name)` is bound twice in one function", at: local.name.span, label: "here again",
         others: [Label(earlier.span, "first here")],
         tries: earlier.isVariable ? ["\(name) := ..."] : ["var \(name) = ... first, then \(name) := ..."])
     }
-    local.binding = .local(scope.declare(name, isVariable: isVariable, span: local.name.span))
+    let slot = scope.declare(name, isVariable: isVariable, span: local.name.span)
+    if isBinding { scope.unread[slot] = (name, local.name.span) }
+    local.binding = .local(slot)
   }
 
   func isAxis(_ name: String, _ scope: FunctionScope) -> Bool {
@@ -122,7 +141,9 @@ package final class Resolver {
       var candidates = scope.visibleNames + globals.names + source.builtinNames
       candidates += source.prelude?.names ?? []
       let near = NameSuggestion.near(name, among: candidates.filter { !$0.hasPrefix("_") || name.hasPrefix("_") })
-      report(.unknownName, "nothing here is called `\(name)`", at: expression.span, tries: near)
+      report(
+        .unknownName, "nothing here is called `\(name)`", at: expression.span,
+        tries: near.map { expression.span.edited(to: $0) })
     }
   }
 
@@ -229,7 +250,7 @@ package final class Resolver {
         let near = NameSuggestion.near(name, among: exports.names.filter { !$0.hasPrefix("_") })
         report(
           .importFailed, "module `\(path.map(\.text).joined(separator: "."))` has no `\(name)`", at: local.name.span,
-          tries: near)
+          tries: near.map { local.name.span.edited(to: $0) })
       }
       globals.signatures[name] = exports.signatures[name]
       if exports.axes.contains(name) { globals.axes.insert(name) }

@@ -8,6 +8,7 @@ final class FunctionScope {
     let slot: Int
     let isVariable: Bool
     let isAxis: Bool
+    let isParameter: Bool
     let span: Span
   }
 
@@ -19,6 +20,8 @@ final class FunctionScope {
   var captureNames: [String: Int] = [:]
   var captures: [Binding] = []
   var siteCount = 0
+  /// Names that were bound and that nothing has read yet, by slot.
+  var unread: [Int: (name: String, span: Span)] = [:]
 
   /// Whether this is the file itself and no function of it.
   let isFile: Bool
@@ -34,16 +37,22 @@ final class FunctionScope {
     return nil
   }
 
-  func declare(_ name: String, isVariable: Bool = false, isAxis: Bool = false, span: Span) -> Int {
+  func declare(
+    _ name: String, isVariable: Bool = false, isAxis: Bool = false, isParameter: Bool = false, span: Span
+  ) -> Int {
     let slot = slotCount
     slotCount += 1
-    blocks[blocks.count - 1][name] = Local(slot: slot, isVariable: isVariable, isAxis: isAxis, span: span)
+    blocks[blocks.count - 1][name] = Local(
+      slot: slot, isVariable: isVariable, isAxis: isAxis, isParameter: isParameter, span: span)
     return slot
   }
 
   /// Where the name stands as seen from this function, not counting the file's names.
   func find(_ name: String) -> Binding? {
-    if let local = local(name) { return .local(local.slot) }
+    if let local = local(name) {
+      unread[local.slot] = nil
+      return .local(local.slot)
+    }
     if let capture = captureNames[name] { return .captured(capture) }
     if name == ownName { return .itself }
     switch owner {

@@ -1,5 +1,5 @@
 package import Interpreter
-import Diagnostics
+package import Diagnostics
 
 /// Help from the declarations themselves.
 package enum HelpPages {
@@ -20,13 +20,20 @@ package enum HelpPages {
     """
   ]
 
+  /// What a code means, why it is so, and a session that shows it.
+  package static func page(of code: DiagnosticCode) -> String {
+    let head = "\(code == .unusedBinding ? "warning" : "error")[\(code.rawValue)]"
+    return ([head, code.meaning, code.explanation] + (code.example.isEmpty ? [] : [code.example]))
+      .joined(separator: "\n\n")
+  }
+
   /// The page of a builtin, a word of the grammar, a name of the standard library or a diagnostic code; nil when there is none.
   package static func page(for name: String, _ machine: Machine) -> String? {
     if let builtin = machine.builtins[name] {
       return "\(builtin.usage)\n\n\(builtin.summary)\n\n\(builtin.examples)"
     }
     if let text = words[name] { return text }
-    if let code = DiagnosticCode(rawValue: name) { return "error[\(name)]\n\n\(code.meaning)" }
+    if let code = DiagnosticCode(rawValue: name) { return page(of: code) }
     for module in libraryModules {
       guard let globals = try? machine.libraryModule(module),
         case .function(let function)? = globals.value(named: name)

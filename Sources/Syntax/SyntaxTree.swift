@@ -4,6 +4,11 @@ package import Diagnostics
 package struct Name: Sendable {
   package let text: String
   package let span: Span
+
+  package init(text: String, span: Span) {
+    self.text = text
+    self.span = span
+  }
 }
 
 /// An expression. `site` is filled in by the resolver: the ordinal of a call within its function, for keys of
@@ -14,6 +19,18 @@ package final class Expression {
   package var site = 0
   /// Where a name was found; filled in by the resolver.
   package var binding: Binding?
+  /// What a special form stands for; filled in by the resolver.
+  package var lowered: Expression?
+
+  /// A function without a name, made of an expression and the names that it takes.
+  package static func lambda(_ names: [Name], _ body: Expression) -> Expression {
+    let tree = FunctionTree(
+      name: Name(text: "lambda", span: body.span),
+      parameters: names.map { Parameter(variable: LocalName($0), type: nil, standard: nil) }, result: nil,
+      body: Block(statements: [Statement(.expression(body), body.span)], span: body.span), documentation: nil,
+      span: body.span)
+    return Expression(.lambda(tree), body.span)
+  }
 
   package init(_ kind: Kind, _ span: Span) {
     self.kind = kind
@@ -122,6 +139,9 @@ package struct Argument {
   /// In `x[axis = i]` the name is looked up: this is it as an expression.
   package let key: Expression?
   package let value: Expression
+
+  /// The same argument with another value.
+  package func with(_ value: Expression) -> Argument { Argument(name: name, key: key, value: value) }
 }
 
 /// One axis of a grid; its name is a parameter of the cell's function.

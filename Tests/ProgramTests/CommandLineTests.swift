@@ -33,8 +33,11 @@ import Testing
 
   /// What goes wrong in a script, with a piece of what must be said.
   static let mistakes: [(script: String, says: [String])] = [
-    ("x = prnt(1)", ["error[unknown-name]", "prnt", "= try: print"]),
-    ("from pmmrec import PMMRec\nm = PMMRec(drpo = 0.1)", ["error[unknown-keyword]", "drpo", "= try: drop = ..."]),
+    ("x = prnt(1)", ["error[unknown-name]", "prnt", "= try: x = print(1)"]),
+    (
+      "from pmmrec import PMMRec\nm = PMMRec(drpo = 0.1)",
+      ["error[unknown-keyword]", "drpo", "= try: m = PMMRec(drop = 0.1)"]
+    ),
     (
       "from pmmrec import PMMRec\nfrom users import Causal\nm = PMMRec(width = 64) with {user: Causal(d(96))}",
       ["error[axis-mismatch]", "d=96", "d=64", "script.pmm:3:"]
@@ -42,7 +45,7 @@ import Testing
     (
       "from pmmrec import PMMRec\nfrom losses import nicl\ndata = dataset(\"data\", words = 6, vocabulary = 160)\n"
         + "m = PMMRec() without vision\ntrain(m, data, nicl)",
-      ["error[absent-branch]", "`nicl`", "`vision`", "= try: goal without nicl"]
+      ["error[absent-branch]", "`nicl`", "`vision`", "= try: m = PMMRec()"]
     ),
     ("dataset(\"empty\")", ["error[data]", "empty", "interactions.csv"]),
     ("dataset(\"nowhere\")", ["error[data]", "there is no folder nowhere"]),

@@ -1,0 +1,209 @@
+import Diagnostics
+import Interpreter
+
+/// A picture that can be saved as SVG.
+protocol Drawing: LanguageObject {
+  var svg: String { get }
+}
+
+/// A model as parts and wires: what flows into each part, what comes out, and which parts are frozen or dropped.
+final class Diagram: Drawing {
+  struct Box {
+    let part: String
+    /// The model that the part is, how many parameters it has, whether it is frozen.
+    let facts: String
+    let origin: String
+    let inputs: [String]
+    let output: String
+    let isDropped: Bool
+  }
+
+  let title: String
+  let boxes: [Box]
+  let outlets: [WireTrace.Outlet]
+
+  init(_ model: ModuleInstance, _ machine: Machine) throws {
+    let trace = try machine.traced(model)
+    let report = try PartReport(model)
+    title = "\(model.definition.name): \(ModuleInstance.grouped(try model.placement().parameterCount)) parameters"
+    outlets = trace.outlets
+    let reached = trace.stages.map(\.part)
+    // In the order of the computation; what no method calls stands at the end.
+    let rows = report.rows.sorted { a, b in
+      (reached.firstIndex(of: a.part) ?? reached.count) < (reached.firstIndex(of: b.part) ?? reached.count)
+    }
+    boxes = rows.map { row in
+      let stage = trace.stages.first { $0.part == row.part }
+      var facts: [String] = []
+      if let value = model.parts.first(where: { $0.name == row.part })?.value { facts.append(Self.kind(of: value)) }
+      if let sizes = row.sizes {
+        facts.append("\(ModuleInstance.grouped(sizes.parameters)) parameters")
+        if sizes.frozen > 0 { facts.append(sizes.frozen == sizes.parameters ? "frozen" : "partly frozen") }
+      }
+      return Box(
+        part: row.part, facts: facts.joined(separator: ", "), origin: row.origin, inputs: stage?.inputs ?? [],
+        output: stage?.output ?? "", isDropped: row.status == .dropped)
+    }
+  }
+
+  private static func kind(of value: Value) -> String {
+    switch value {
+    case .module(let module, _): module.definition.name
+    case .list(let values): "\(values.count) x \(values.first.map { kind(of: $0) } ?? "nothing")"
+    case .absent: "dropped"
+    default: value.typeName
+    }
+  }
+
+  var typeName: String { "diagram" }
+  var fieldNames: [String] { ["svg"] }
+  func field(_ name: String) -> Value? { name == "svg" ? .string(svg) : nil }
+
+  var printed: String {
+    let cells = boxes.map { box in
+      [
+        box.inputs.joined(separator: ", "), box.part, box.facts, box.output.isEmpty ? "" : "-> \(box.output)",
+        box.isDropped ? "(\(box.origin))" : "from \(box.origin)",
+      ]
+    }
+    let widths = (0..<4).map { column in cells.map { $0[column].count }.max() ?? 0 }
+    var lines = [title]
+    for row in cells {
+      let arrow = row[0].isEmpty ? "  " : "->"
+      let columns =
+        [Self.padded(row[0], widths[0]), arrow] + (1...3).map { Self.padded(row[$0], widths[$0]) } + [row[4]]
+      lines.append("  " + columns.joined(separator: "  "))
+    }
+    for outlet in outlets {
+      let inputs = outlet.inputs.isEmpty ? "" : ", from \(outlet.inputs.joined(separator: ", "))"
+      lines.append("  \(outlet.method) gives \(outlet.output)\(inputs)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  // MARK: Drawing
+
+  private static let (boxWidth, boxHeight, gapX, gapY, margin, top) = (190.0, 62.0, 70.0, 22.0, 20.0, 44.0)
+  private static let (ink, frame, mark) = ("#808080", "#3182ce", "#dd7722")
+
+  /// How many parts a tensor passes before it comes into each part.
+  private var depths: [String: Int] {
+    var depths: [String: Int] = [:]
+    for box in boxes {
+      depths[box.part] = (box.inputs.compactMap { depths[$0] }.max() ?? -1) + 1
+    }
+    return depths
+  }
+
+  var svg: String {
+    let depths = depths
+    let columns = Dictionary(grouping: boxes) { depths[$0.part] ?? 0 }
+    let fields = boxes.flatMap(\.inputs).filter { $0.hasPrefix("x.") }
+    let left = Self.margin + (fields.isEmpty ? 0 : 130)
+    var places: [String: (x: Double, y: Double)] = [:]
+    for (depth, column) in columns {
+      for (row, box) in column.enumerated() {
+        places[box.part] = (
+          left + Double(depth) * (Self.boxWidth + Self.gapX), Self.top + Double(row) * (Self.boxHeight + Self.gapY)
+        )
+      }
+    }
+    let names = Array(Set(fields)).sorted { a, b in
+      (fields.firstIndex(of: a) ?? 0) < (fields.firstIndex(of: b) ?? 0)
+    }
+    for (row, name) in names.enumerated() { places[name] = (Self.margin, Self.top + Double(row) * 26 + 8) }
+    let width = (places.values.map(\.x).max() ?? 0) + Self.boxWidth + Self.margin
+    let tall = max((places.values.map(\.y).max() ?? 0) + Self.boxHeight, Self.top + Double(names.count) * 26)
+    let height = tall + 20 + Double(outlets.count) * 18 + Self.margin
+    var out = """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(Picture.text(width))" height="\(Picture.text(height))" \
+      viewBox="0 0 \(Picture.text(width)) \(Picture.text(height))" role="img" font-family="sans-serif" font-size="12">
+      <title>\(Picture.escaped(title))</title>
+      \(words(title, x: Self.margin, y: 24, size: 14))
+      """
+    for box in boxes {
+      guard let end = places[box.part] else { continue }
+      for (index, input) in box.inputs.enumerated() {
+        guard let start = places[input] else { continue }
+        let isField = input.hasPrefix("x.")
+        let y = end.y + Self.boxHeight * Double(index + 1) / Double(box.inputs.count + 1)
+        out += wire(
+          from: (start.x + (isField ? 108 : Self.boxWidth), start.y + (isField ? 8 : Self.boxHeight / 2)),
+          to: (end.x, y))
+      }
+    }
+    for name in names {
+      if let place = places[name] { out += words(name, x: place.x, y: place.y + 12) }
+    }
+    for box in boxes { if let place = places[box.part] { out += draw(box, place) } }
+    for (row, outlet) in outlets.enumerated() {
+      let from = outlet.inputs.isEmpty ? "" : ", from \(outlet.inputs.joined(separator: ", "))"
+      out += words("\(outlet.method) gives \(outlet.output)\(from)", x: Self.margin, y: tall + 24 + Double(row) * 18)
+    }
+    return out + "</svg>\n"
+  }
+
+  private func draw(_ box: Box, _ place: (x: Double, y: Double)) -> String {
+    let isFrozen = box.facts.hasSuffix("frozen")
+    let colour = box.isDropped ? Self.ink : isFrozen ? Self.mark : Self.frame
+    let dash = box.isDropped || isFrozen ? " stroke-dasharray=\"5 3\"" : ""
+    let rect =
+      "<rect x=\"\(Picture.text(place.x))\" y=\"\(Picture.text(place.y))\" width=\"\(Picture.text(Self.boxWidth))\" "
+      + "height=\"\(Picture.text(Self.boxHeight))\" rx=\"5\" fill=\"none\" stroke=\"\(colour)\"\(dash)/>"
+    return
+      "<g><title>\(Picture.escaped("\(box.part): \(box.facts), from \(box.origin)"))</title>\(rect)</g>\n"
+      + words(box.part, x: place.x + 8, y: place.y + 18, size: 13)
+      + words(box.facts, x: place.x + 8, y: place.y + 36, size: 11)
+      + words(box.output, x: place.x + 8, y: place.y + 53, size: 11)
+  }
+
+  private func wire(from a: (Double, Double), to b: (Double, Double)) -> String {
+    let middle = (a.0 + b.0) / 2
+    let points = [a.0, a.1, middle, a.1, middle, b.1, b.0, b.1].map { Picture.text($0) }
+    let path =
+      "M\(points[0]),\(points[1]) C\(points[2]),\(points[3]) \(points[4]),\(points[5]) \(points[6]),\(points[7])"
+    let tip =
+      "M\(Picture.text(b.0 - 6)),\(Picture.text(b.1 - 4)) L\(points[6]),\(points[7]) L\(Picture.text(b.0 - 6)),\(Picture.text(b.1 + 4))"
+    return "<path d=\"\(path) \(tip)\" fill=\"none\" stroke=\"\(Self.ink)\"/>\n"
+  }
+
+  private func words(_ text: String, x: Double, y: Double, size: Int = 12) -> String {
+    let most = Int((Self.boxWidth - 12) / (0.55 * Double(size)))
+    let isBoxed = size == 11
+    let shown = isBoxed && text.count > most ? text.prefix(most - 1) + "…" : text[...]
+    return "<text x=\"\(Picture.text(x))\" y=\"\(Picture.text(y))\" fill=\"\(Self.ink)\" font-size=\"\(size)\">"
+      + "\(Picture.escaped(String(shown)))</text>\n"
+  }
+}
+
+extension Catalog {
+  static var diagrams: [Builtin] {
+    [
+      Builtin(
+        "diagram",
+        """
+        The parts of a model and what flows between them, with axes, sizes, frozen and dropped parts and where each part comes \
+        from; no number is computed. `save(diagram(m), "m.svg")` draws it.
+        """,
+        BuiltinParameter<ModuleInstance>("model"),
+        examples: """
+          pmm> from layers import Linear
+          pmm> model Two() {
+          ...>   part up = Linear(d(2), item(3))
+          ...>   part down = Linear(item(3), d(2))
+          ...>   def forward(x: [batch, d = 2]) = x |> up |> down
+          ...> }
+          pmm> diagram(Two())
+          Two: 17 parameters
+                    up    Linear, 9 parameters  -> [batch, item=3]  from pmm:2
+            up  ->  down  Linear, 8 parameters  -> [batch, d=2]     from pmm:3
+            forward gives [batch, d=2], from down
+          """
+      ) { call, model -> Value in .object(try Diagram(model, call.machine)) }
+    ]
+  }
+}
