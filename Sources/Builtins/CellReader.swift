@@ -85,11 +85,11 @@ struct CellReader {
     return metric
   }
 
-  private func sources(_ json: JSONValue?) throws -> [Provenance.Source] {
+  private func sources(_ json: JSONValue?) throws -> [Evidence.Source] {
     try (json?.list ?? []).map { pair in
       let both = try texts(pair)
       guard both.count == 2 else { throw Damage(what: "a data set has no fingerprint") }
-      return Provenance.Source(name: both[0], fingerprint: both[1])
+      return Evidence.Source(name: both[0], fingerprint: both[1])
     }
   }
 
@@ -142,7 +142,7 @@ struct CellReader {
       }
       return Table.Row(keys: keys, value: value, cells: try named(cells).map { (name: $0.0, value: $0.1) })
     }
-    let origin = Provenance(
+    let origin = Evidence(
       seeds: (json["seeds"]?.list ?? []).compactMap(\.int), protocols: try texts(json["protocols"]),
       sources: try sources(json["sources"]))
     return Table(keyNames: names, rows: rows, inherited: origin)

@@ -137,7 +137,7 @@ struct CellWriter {
     ])
   }
 
-  private static func json(_ sources: [Provenance.Source]) -> JSONValue {
+  private static func json(_ sources: [Evidence.Source]) -> JSONValue {
     .list(sources.map { .list([.string($0.name), .string($0.fingerprint)]) })
   }
 

@@ -44,7 +44,7 @@ package final class Platform {
   }
 
   /// As tables name the data that their numbers come from.
-  var source: Provenance.Source { Provenance.Source(name: name, fingerprint: fingerprint) }
+  var source: Evidence.Source { Evidence.Source(name: name, fingerprint: fingerprint) }
   var itemCount: Int { rawIDs.count }
   var sizes: [String: Int] { items.sizes }
   var vocabulary: Int { items.vocabulary }

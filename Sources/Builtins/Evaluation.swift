@@ -92,7 +92,7 @@ final class ModelScorer: Scorer {
 
 /// The result of an evaluation: metrics, each beside chance, with the protocol and the values per case, which is per user
 /// unless a protocol takes several positions of one.
-final class Score: RowConvertible, ProvenanceStated {
+final class Score: RowConvertible, EvidenceStated {
   let metrics: [RankingMetric]
   let values: [Double]
   let chances: [Double]
@@ -103,7 +103,7 @@ final class Score: RowConvertible, ProvenanceStated {
   let protocolText: String
   /// Whether these are the cases by which one may choose.
   let isValidation: Bool
-  let source: Provenance.Source
+  let source: Evidence.Source
 
   /// - Parameter candidates: how many items are ranked for a case, on average.
   convenience init(
@@ -118,7 +118,7 @@ final class Score: RowConvertible, ProvenanceStated {
 
   init(
     metrics: [RankingMetric], chances: [Double], ceilings: [Double]?, perCase: [[Double]], users: Int,
-    protocolText: String, isValidation: Bool, source: Provenance.Source
+    protocolText: String, isValidation: Bool, source: Evidence.Source
   ) {
     self.metrics = metrics
     values = RankingMetric.means(perCase)
@@ -133,7 +133,7 @@ final class Score: RowConvertible, ProvenanceStated {
 
   var typeName: String { "score" }
   var fieldNames: [String] { ["protocol", "users", "cases", "chance", "ceiling", "per_user"] }
-  var provenance: Provenance { Provenance(protocols: [protocolText], sources: [source]) }
+  var evidence: Evidence { Evidence(protocols: [protocolText], sources: [source]) }
   var columns: [Table.Column] {
     metrics.indices.map { m in
       Table.Column(

@@ -126,7 +126,7 @@ enum TableFile {
     for option in machine.declaredOptions {
       options[option.name] = .string(machine.givenOptions[option.name] ?? option.value.printed)
     }
-    let origin = table.provenance
+    let origin = table.evidence
     var fields: [String: JSONValue] = [
       "made_by": .string("pmm \(Version.text)"), "script": .string(script.name),
       "script_sha256": .string(SHA256.hex(script.bytes)),

@@ -31,7 +31,7 @@ extension Table {
       }
       return Row(keys: group.keys, value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
     }
-    return Table(keyNames: keyNames.filter { $0 != column }, rows: merged, inherited: provenance)
+    return Table(keyNames: keyNames.filter { $0 != column }, rows: merged, inherited: evidence)
   }
 
   /// One row a metric, with its value, chance and ceiling.
@@ -47,7 +47,7 @@ extension Table {
           ])
       }
     }
-    return Table(keyNames: keyNames + ["metric"], rows: rows, inherited: provenance)
+    return Table(keyNames: keyNames + ["metric"], rows: rows, inherited: evidence)
   }
 
   /// The same table with other rows of its own.

@@ -7,18 +7,18 @@ import TensorCore
 import Training
 
 /// What `train` gives: the best model, the last one, and the log.
-final class Run: RowConvertible, ProvenanceStated {
+final class Run: RowConvertible, EvidenceStated {
   let model: ModuleInstance
   let last: ModuleInstance
   let log: Table
   let bestEpoch: Int
   let seed: UInt64
   /// What was trained on.
-  let sources: [Provenance.Source]
+  let sources: [Evidence.Source]
 
   init(
     model: ModuleInstance, last: ModuleInstance, log: Table, bestEpoch: Int, seed: UInt64,
-    sources: [Provenance.Source]
+    sources: [Evidence.Source]
   ) {
     self.model = model
     self.last = last
@@ -34,7 +34,7 @@ final class Run: RowConvertible, ProvenanceStated {
     let validation = (row?.cells ?? []).filter { $0.name.hasPrefix(Table.validation) }
     return validation.map { Table.Column($0.name, $0.value) } + [Table.Column("best epoch", .int(bestEpoch))]
   }
-  var provenance: Provenance { Provenance(seeds: Int(exactly: seed).map { [$0] } ?? [], sources: sources) }
+  var evidence: Evidence { Evidence(seeds: Int(exactly: seed).map { [$0] } ?? [], sources: sources) }
 
   var typeName: String { "run" }
   var fieldNames: [String] { ["model", "last", "log", "best_epoch", "seed"] }

@@ -226,7 +226,7 @@ final class TrainingRun {
   private func model(with numbers: [Tensor]) -> ModuleInstance {
     var byPath: [[String]: Tensor] = [:]
     for (entry, tensor) in zip(trainable, numbers) { byPath[entry.path] = tensor }
-    let origin = Origin("the training at \(call.span.place)", span: call.span)
+    let origin = Origin(Origin.ofTraining + call.span.place, span: call.span)
     return model.mappingParameters(origin: origin) { path, parameter in
       byPath[path].map { parameter.with(numbers: $0) } ?? parameter
     }.with(facts: ["length": .int(steps)])

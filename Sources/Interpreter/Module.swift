@@ -6,6 +6,9 @@ package import TensorCore
 
 /// Where a value came from, as blame says it: a line, or a file on disk.
 package struct Origin {
+  /// What the text of an origin that is a training begins with; the place follows.
+  package static let ofTraining = "the training at "
+
   package let text: String
   package let span: Span?
   package init(_ text: String, span: Span? = nil) {

@@ -92,6 +92,8 @@ extension ModuleInstance {
 
   /// A place that is known by file and line only: enough to be named.
   private static func span(_ place: String) -> Span? {
+    let head = Origin.ofTraining
+    let place = place.hasPrefix(head) ? place.dropFirst(head.count) : place[...]
     guard let colon = place.lastIndex(of: ":"), let line = Int(place[place.index(after: colon)...]),
       (1...1_000_000).contains(line)
     else { return nil }

@@ -39,17 +39,17 @@ package final class Table: LanguageObject {
   package let keyNames: [String]
   package let rows: [Row]
   /// What rows came from that do not say so themselves, such as means of scores.
-  package let inherited: Provenance
+  package let inherited: Evidence
 
   /// - Parameter inherited: where the numbers come from, beside what the rows' own values say.
-  package init(keyNames: [String], rows: [Row], inherited: Provenance = Provenance()) {
+  package init(keyNames: [String], rows: [Row], inherited: Evidence = Evidence()) {
     self.keyNames = keyNames
     self.rows = rows
     self.inherited = inherited
   }
 
   /// Seeds, protocols and data behind the numbers.
-  package private(set) lazy var provenance: Provenance = {
+  package private(set) lazy var evidence: Evidence = {
     var all = inherited
     let seed = keyNames.firstIndex(of: "seed")
     for row in rows {

@@ -1,5 +1,5 @@
-/// What numbers came from: seeds, protocols of evaluations and data, each once, in order of first appearance.
-package struct Provenance: Equatable, Sendable {
+/// What numbers rest on: seeds, protocols of evaluations and data, each once, in order of first appearance.
+package struct Evidence: Equatable, Sendable {
   /// Data by name; equal fingerprints mean equal contents.
   package struct Source: Hashable, Sendable {
     package let name: String
@@ -23,22 +23,22 @@ package struct Provenance: Equatable, Sendable {
 
   package mutating func add(seed: Int) { if !seeds.contains(seed) { seeds.append(seed) } }
 
-  package mutating func add(_ other: Provenance) {
-    self = Provenance(
+  package mutating func add(_ other: Evidence) {
+    self = Evidence(
       seeds: seeds + other.seeds, protocols: protocols + other.protocols, sources: sources + other.sources)
   }
 
   /// What a value says of itself, and what the fields of a record say.
   package mutating func add(_ value: Value) {
     switch value {
-    case .object(let object): if let stated = object as? any ProvenanceStated { add(stated.provenance) }
+    case .object(let object): if let stated = object as? any EvidenceStated { add(stated.evidence) }
     case .record(let record) where record.kind == "record":
       for (_, field) in (try? record.fields()) ?? [] { add(field) }
     default: break
     }
   }
 
-  package func adding(_ other: Provenance) -> Provenance {
+  package func adding(_ other: Evidence) -> Evidence {
     var sum = self
     sum.add(other)
     return sum
@@ -46,8 +46,8 @@ package struct Provenance: Equatable, Sendable {
 }
 
 /// A value that knows what its numbers came from.
-package protocol ProvenanceStated: LanguageObject {
-  var provenance: Provenance { get }
+package protocol EvidenceStated: LanguageObject {
+  var evidence: Evidence { get }
 }
 
-extension Table: ProvenanceStated {}
+extension Table: EvidenceStated {}
