@@ -1,3 +1,4 @@
+import Checkpoint
 import Diagnostics
 import Foundation
 import Interpreter
@@ -7,18 +8,26 @@ import Syntax
 /// Running and checking files.
 enum Scripts {
   static func run(file: String, options: [String: String], seed: UInt64) -> Int32 {
-    guard let text = FileModuleLoader.read(file) else { return missing(file) }
-    return run(text: text, name: file, options: options, seed: seed, printsLast: false)
+    do {
+      return run(text: try text(of: file), name: file, options: options, seed: seed, printsLast: false)
+    } catch { return Runtime.report(error) }
   }
 
-  private static func missing(_ file: String) -> Int32 {
+  /// The text of a file, or a `Failure` that says why there is none.
+  static func text(of file: String) throws -> String {
+    if let text = FileModuleLoader.read(file) { return text }
     let exists = FileManager.default.fileExists(atPath: file)
-    Console.show(
-      Diagnostic(
-        .error, .file,
-        exists ? "\(file) is not a text file in UTF-8 of at most 16 MiB" : "there is no file \(file)",
-        tries: ["the path of a .pmm file"]))
-    return 1
+    throw Failure(
+      .file, exists ? "\(file) is not a text file in UTF-8 of at most 16 MiB" : "there is no file \(file)",
+      tries: ["the path of a .pmm file"])
+  }
+
+  /// Makes a text the whole contents of a file, or leaves the old one.
+  static func write(_ text: String, to file: String) throws {
+    do throws(CheckpointError) { try AtomicFile.write(Array(text.utf8), to: file) } catch {
+      throw Failure(
+        .file, error.message, tries: error.suggestion.map { [$0] } ?? [], notes: error.place.map { [$0] } ?? [])
+    }
   }
 
   static func run(text: String, name: String, options: [String: String], seed: UInt64, printsLast: Bool) -> Int32 {
@@ -52,11 +61,8 @@ enum Scripts {
   static func check(_ files: [String]) -> Int32 {
     var status: Int32 = 0
     for file in files {
-      guard let text = FileModuleLoader.read(file) else {
-        status = missing(file)
-        continue
-      }
       do {
+        let text = try text(of: file)
         let machine = try Runtime.machine()
         machine.isChecking = true
         let globals = Globals(moduleName: "", isUser: true)

@@ -98,6 +98,29 @@ package struct Transcript: Sendable, Equatable {
     return nil
   }
 
+  /// What is printed now, with the lines of `expected` where they still hold, so that tolerances written by hand stay.
+  package static func merged(expected: String, printed: String) -> String {
+    var wanted = lines(expected)[...]
+    return joined(
+      lines(printed).map { line in
+        guard let place = wanted.firstIndex(where: { $0 == line || LinePattern($0).matches(line) }) else { return line }
+        defer { wanted = wanted[(place + 1)...] }
+        return wanted[place]
+      })
+  }
+
+  /// A session as a file of its own holds it: a blank line behind each output.
+  package var written: String {
+    var text = preamble.isEmpty ? "" : preamble + "\n\n"
+    for entry in entries {
+      for (index, line) in entry.input.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        text += (index == 0 ? Self.prompt : Self.continuation) + line + "\n"
+      }
+      if !entry.output.isEmpty { text += entry.output + "\n\n" }
+    }
+    return text
+  }
+
   private static func after(_ prompt: String, _ line: Substring) -> String? {
     if line.hasPrefix(prompt) { return String(line.dropFirst(prompt.count)) }
     // Editors cut the blank of a prompt with nothing behind it.

@@ -1,5 +1,5 @@
-import TestKit
 import Testing
+import Transcripts
 
 struct TranscriptFormatTests {
   @Test func sessionsAreCutAtPrompts() {
@@ -46,5 +46,32 @@ struct TranscriptFormatTests {
   ])
   func numbersMayBeOffByTheirTolerance(_ expected: String, _ actual: String, _ matches: Bool) {
     #expect(Transcript.matches(expected: expected, actual: actual) == matches)
+  }
+
+  @Test func toleranceStaysWhereItHolds() {
+    let expected = "a 1.0 ± 0.1\nb 2.0 ± 0.1\nc"
+    #expect(Transcript.merged(expected: expected, printed: "a 1.05\nnew\nb 2.5\nc") == "a 1.0 ± 0.1\nnew\nb 2.5\nc")
+  }
+
+  /// A file's text, what its entries print, and the text that is recorded.
+  @Test(arguments: [
+    (
+      SessionFile.Form.transcript, "Title\n\npmm> 1\n1\n\npmm> 2\n", [["1", "2"]], "Title\n\npmm> 1\n1\n\npmm> 2\n2\n\n"
+    ),
+    (.document, "a\n\n```pmm\npmm> 1\npmm> 2\n2\n```\nb\n", [["1", ""]], "a\n\n```pmm\npmm> 1\n1\npmm> 2\n```\nb\n"),
+    (.document, "```pmm\npmm> 1\n0.5 ± 1\n```\n", [["1.0"]], "```pmm\npmm> 1\n0.5 ± 1\n```\n"),
+    (
+      .program, "## One.\n##   pmm> 1\n##   2\n##\n##   3\ndef f() = 1\n", [["x\n\ny"]],
+      "## One.\n##   pmm> 1\n##   x\n##\n##   y\ndef f() = 1\n"
+    ),
+    (
+      .program, "model M() {\n  ## One.\n  ##   pmm> 1\n  def f() = 1\n}\n", [["1\n\n2"]],
+      "model M() {\n  ## One.\n  ##   pmm> 1\n  ##   1\n  ##\n  ##   2\n  def f() = 1\n}\n"
+    ),
+  ])
+  func whatIsPrintedIsPutInPlace(_ form: SessionFile.Form, _ text: String, _ printed: [[String]], _ recorded: String) {
+    let file = SessionFile(path: "t", text: text, form: form, library: "none")
+    #expect(file.sessions.count == 1)
+    #expect(file.recorded(printed) == recorded)
   }
 }
