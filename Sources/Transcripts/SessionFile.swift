@@ -79,15 +79,22 @@ package struct SessionFile: Sendable {
     return found
   }
 
-  /// The import of everything that a file declares; nil where nothing is declared or the path cannot be written as one.
+  /// The import of everything that a file declares, or its declarations themselves where its path cannot be written as
+  /// one; nil where nothing is declared.
   private static func opening(_ path: String, _ text: String, _ library: String) -> String? {
-    let names = Parser.parse(SourceText(name: path, text: text)).statements.compactMap { statement -> String? in
+    let program = Parser.parse(SourceText(name: path, text: text))
+    var names: [String] = []
+    var declarations: [String] = []
+    for statement in program.statements {
       switch statement.kind {
       case .model(let local, _), .loss(let local, _), .define(let local, _):
-        local.name.text.hasPrefix("_") ? nil : local.name.text
-      case .importModule, .importNames, .axis, .type, .bind, .update, .loop, .whileLoop, .returnValue, .expression: nil
+        if !local.name.text.hasPrefix("_") { names.append(local.name.text) }
+        declarations.append(statement.span.text)
+      case .importModule, .importNames, .axis, .type: declarations.append(statement.span.text)
+      case .bind, .update, .loop, .whileLoop, .returnValue, .expression: break
       }
     }
+    if names.isEmpty { return nil }
     let here = FileManager.default.currentDirectoryPath + "/"
     let relative = path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     var steps = relative.dropLast(".pmm".count).split(separator: "/", omittingEmptySubsequences: false)[...]
@@ -99,7 +106,7 @@ package struct SessionFile: Sendable {
         break
       }
     }
-    guard !names.isEmpty, steps.allSatisfy(isName) else { return nil }
+    guard !steps.isEmpty, steps.allSatisfy(isName) else { return declarations.joined(separator: "\n") }
     return "from \(steps.joined(separator: ".")) import \(names.joined(separator: ", "))"
   }
 

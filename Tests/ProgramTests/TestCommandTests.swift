@@ -33,6 +33,24 @@ struct TestCommandTests {
     #expect(outcome.output.hasSuffix("2 sessions, 2 entries, 1 differs\n"))
   }
 
+  /// A file's own names are known, also where its path cannot be imported.
+  @Test func examplesSeeTheirFile() throws {
+    let text = "from layers import unit\n\n## Adds.\n##   pmm> plus(1, 2)\n##   3\ndef plus(a, b) = a + b\n"
+    try program.folder.write("a-b.pmm", text)
+    try program.folder.write("c/d.pmm", text)
+    for path in ["a-b.pmm", "c/d.pmm", program.folder.file("c/d.pmm"), "./c"] {
+      let outcome = try program.run("test", path)
+      #expect(outcome.output == "1 session, 1 entry, 0 differ\n", "\(path): \(outcome.output)")
+    }
+  }
+
+  @Test func withoutAPathBuiltinsAndLibraryAreReplayed() throws {
+    let outcome = try program.run("test")
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(outcome.output.hasSuffix(", 0 differ\n"))
+    #expect(outcome.output.prefix { $0 != " " }.count >= 3, "a hundred sessions at least")
+  }
+
   @Test func aPathWithoutASessionIsAMistake() throws {
     try program.folder.write("empty.md", "# Page\n")
     for path in ["empty.md", ".", "missing.txt", "script.py"] {
