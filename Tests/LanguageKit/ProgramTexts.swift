@@ -10,9 +10,14 @@ package enum ProgramTexts {
     package let text: String
   }
 
-  /// Every `.pmm` file of the repository, and the drafts beside it where they are.
+  /// Every `.pmm` file of the repository.
   package static func files() throws -> [Program] {
-    var found = try below("stdlib", ending: "pmm") + below("scripts", ending: "pmm")
+    try below("stdlib", ending: "pmm") + below("scripts", ending: "pmm")
+  }
+
+  /// Those files, and the drafts beside the repository where they are.
+  package static func filesAndDrafts() throws -> [Program] {
+    var found = try files()
     if let drafts = SharedFolder.url("design/sketch") {
       for url in try FileManager.default.contentsOfDirectory(at: drafts, includingPropertiesForKeys: nil)
         .sorted(by: { $0.path < $1.path }) where url.pathExtension == "pmm"
