@@ -17,13 +17,18 @@ final class FewNames: NameSource {
   func exports(of path: [Name]) throws -> GlobalTable { GlobalTable() }
 }
 
+/// Stops with a reason, which optimised preconditions would not give.
+func hold(_ condition: Bool, _ reason: String) {
+  if !condition { fatalError(reason) }
+}
+
 /// Stops with a reason where a mark does not lie in its text.
 func checkMarks(_ diagnostics: [Diagnostic], _ source: SourceText) {
   for diagnostic in diagnostics {
     for label in diagnostic.labels {
       let (start, end) = (label.span.start, label.span.end)
       // The end of the text is marked by the place behind it.
-      precondition(
+      hold(
         start >= 0 && start <= source.bytes.count && end <= source.bytes.count + 1, "a mark at \(start)..<\(end)")
     }
     _ = Renderer().render(diagnostic)
@@ -41,16 +46,16 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   resolver.resolve(program)
   checkMarks(resolver.diagnostics, source)
   guard program.diagnostics.isEmpty else {
-    precondition(!isFormatted(source), "a text with mistakes is formatted")
+    hold(!isFormatted(source), "a text with mistakes is formatted")
     return 0
   }
   guard case .formatted(let text) = Formatter.format(source) else {
-    preconditionFailure("a good text is not formatted")
+    fatalError("a good text is not formatted")
   }
   let again = SourceText(name: "fuzz", text: text)
-  precondition(TreeOutline(Parser.parse(again)).text == TreeOutline(Parser.parse(source)).text, "another tree")
-  precondition(Formatter.comments(of: again) == Formatter.comments(of: source), "other comments")
-  guard case .formatted(text) = Formatter.format(again) else { preconditionFailure("a second form") }
+  hold(TreeOutline(Parser.parse(again)).text == TreeOutline(Parser.parse(source)).text, "another tree")
+  hold(Formatter.comments(of: again) == Formatter.comments(of: source), "other comments")
+  guard case .formatted(text) = Formatter.format(again) else { fatalError("a second form") }
   return 0
 }
 
