@@ -40,6 +40,7 @@ let package = Package(
       ].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
+    .module("Transcripts", uses: "Diagnostics", "Syntax", "Interpreter", "Shell"),
     .module(
       "Golden",
       uses: "Diagnostics", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training",
@@ -47,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "Builtins", "StandardLibrary", "Shell", "Golden",
+        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "Checkpoint", "Builtins", "StandardLibrary", "Shell",
+        "Transcripts", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
@@ -55,18 +57,19 @@ let package = Package(
     .testKit("TestKit"),
     .testKit(
       "LanguageKit",
-      uses: "TestKit", "Diagnostics", "Interpreter", "Builtins", "StandardLibrary", "Shell"),
+      uses: "TestKit", "Diagnostics", "Syntax", "Interpreter", "Builtins", "StandardLibrary", "Shell", "Transcripts"),
     .tests("DiagnosticsTests", uses: "Diagnostics"),
-    .tests("SyntaxTests", uses: "Syntax", "Diagnostics"),
-    .tests("SemanticsTests", uses: "LanguageKit"),
+    .tests("SyntaxTests", uses: "LanguageKit", "Syntax", "Diagnostics"),
+    .tests("SemanticsTests", uses: "LanguageKit", "Diagnostics", "Syntax", "Semantics"),
     .tests("InterpreterTests", uses: "LanguageKit"),
     .tests(
-      "BuiltinsTests", uses: "LanguageKit", "TestKit", "Diagnostics", "Checkpoint", "Recommendation", "TensorCore"),
-    .tests("TranscriptTests", uses: "LanguageKit", "Diagnostics", "Interpreter", "Builtins"),
+      "BuiltinsTests", uses: "LanguageKit", "TestKit", "Transcripts", "Diagnostics", "Checkpoint", "Recommendation",
+      "TensorCore"),
+    .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),
     .tests("CheckpointTests", uses: "Checkpoint"),
-    .tests("RepositoryTests"),
+    .tests("RepositoryTests", uses: "pmm", "Diagnostics", "Syntax"),
     .tests("TensorCoreTests", uses: "TensorCore"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
     .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),

@@ -2,10 +2,29 @@ package import Interpreter
 
 /// Every name that Swift gives to the language, family by family.
 package enum Catalog {
-  package static var all: [Builtin] {
-    elementwise + reductions + shaping + networks + randomness + noise + negatives + axes + values + scripting
-      + parameters + models + partReports + gradients + diagrams + explanations + differences + derivations + dataSets
-      + coldStarts + worlds + ceilings + optimisers + training
-      + evaluation + files + tables + selections + pictures
+  package static var all: [Builtin] { families.flatMap(\.builtins) }
+
+  /// The families in the order in which help and reference show them.
+  package static var families: [BuiltinFamily] {
+    [
+      BuiltinFamily("elementwise", "Entry by entry", elementwise),
+      BuiltinFamily("reductions", "Over an axis", reductions),
+      BuiltinFamily("shaping", "Taking, joining and renaming", shaping),
+      BuiltinFamily("networks", "Products, attention and other parts of networks", networks),
+      BuiltinFamily("randomness", "Dropout, noise and negatives", randomness + noise + negatives),
+      BuiltinFamily("axes", "Axes", axes),
+      BuiltinFamily("values", "Lists, records and numbers", values),
+      BuiltinFamily("scripting", "Scripts", scripting),
+      BuiltinFamily("parameters", "Parameters", parameters),
+      BuiltinFamily("models", "Models", models + partReports),
+      BuiltinFamily("questions", "Questions", gradients + diagrams + explanations + differences + derivations),
+      BuiltinFamily("data", "Data", dataSets + coldStarts),
+      BuiltinFamily("worlds", "The built-in world", worlds + ceilings),
+      BuiltinFamily("optimisers", "Optimisers", optimisers),
+      BuiltinFamily("training", "Training", training),
+      BuiltinFamily("evaluation", "Evaluation", evaluation),
+      BuiltinFamily("files", "Files", files),
+      BuiltinFamily("tables", "Tables and pictures", tables + selections + pictures),
+    ]
   }
 }

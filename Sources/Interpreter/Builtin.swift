@@ -10,6 +10,8 @@ package final class Builtin {
   package let signature: Signature
   /// Text of each default as the help shows it, by parameter.
   package let defaults: [String: String]
+  /// What each parameter must be, in words, by parameter; those that the builtin reads itself are not there.
+  package let types: [String: String]
   /// A transcript that runs as a test.
   package let examples: String
   /// Whether it may be given a dropped part (`fuse`).
@@ -27,12 +29,15 @@ package final class Builtin {
     acceptsAbsent = false
     var list: [Signature.Parameter] = []
     var defaults: [String: String] = [:]
+    var types: [String: String] = [:]
     for parameter in repeat each parameters {
       list.append(Signature.Parameter(parameter.name, isRequired: parameter.isRequired))
+      types[parameter.name] = parameter.typeName
       if !parameter.isRequired { defaults[parameter.name] = parameter.shown }
     }
     signature = Signature(name, list)
     self.defaults = defaults
+    self.types = types
     self.body = { invocation in
       var index = 0
       func next<V: ValueConvertible>(_ parameter: BuiltinParameter<V>) throws -> V {
@@ -45,8 +50,9 @@ package final class Builtin {
 
   /// A builtin that reads its arguments itself.
   package init(
-    _ name: String, _ summary: String, signature: Signature, defaults: [String: String] = [:], examples: String = "",
-    acceptsAbsent: Bool = false, body: @escaping (Invocation) throws -> Value
+    _ name: String, _ summary: String, signature: Signature, defaults: [String: String] = [:],
+    types: [String: String] = [:], examples: String = "", acceptsAbsent: Bool = false,
+    body: @escaping (Invocation) throws -> Value
   ) {
     self.name = name
     self.summary = summary
@@ -54,14 +60,17 @@ package final class Builtin {
     self.examples = examples
     self.acceptsAbsent = acceptsAbsent
     self.defaults = defaults
+    self.types = types
     self.body = body
   }
 
   /// The same, but of plain numbers alone it gives a plain number, computed in double precision: `sqrt(2.0)` is a number as
   /// 2.0 is, and can be compared in an `if`.
   package func keepingNumbers() -> Builtin {
-    Builtin(name, summary, signature: signature, defaults: defaults, examples: examples, acceptsAbsent: acceptsAbsent) {
-      [body] invocation in
+    Builtin(
+      name, summary, signature: signature, defaults: defaults, types: types, examples: examples,
+      acceptsAbsent: acceptsAbsent
+    ) { [body] invocation in
       let given = invocation.arguments
       guard given.allSatisfy({ $0?.isPlainNumber ?? true }) else { return try body(invocation) }
       return try Precision.$scoped.withValue(.double) {
@@ -99,6 +108,7 @@ package struct BuiltinParameter<T: ValueConvertible> {
   /// The default as help shows it.
   let shown: String
   var isRequired: Bool { standard == nil }
+  var typeName: String { T.typeName }
 
   package init(_ name: String) {
     self.name = name

@@ -6,6 +6,10 @@ package struct Lexer {
   package private(set) var diagnostics: [Diagnostic] = []
   /// Text of each block of `##` lines, by the number of its last line.
   package private(set) var documentation: [Int: String] = [:]
+  /// Every token with every line end, before the rules for silent line ends and commas.
+  private(set) var written: [Token] = []
+  /// Byte ranges of the comments.
+  private(set) var comments: [Range<Int>] = []
 
   private let source: SourceText
   private let bytes: [UInt8]
@@ -20,6 +24,7 @@ package struct Lexer {
     position = range?.lowerBound ?? (source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     limit = min(range?.upperBound ?? source.bytes.count, source.bytes.count)
     scan()
+    written = tokens
     tokens = Self.withoutSilentNewlines(tokens)
     markSoftWords()
   }
@@ -53,7 +58,10 @@ package struct Lexer {
         position += 1
       case UInt8(ascii: "#"):
         while position < limit, byte() != 10 { position += 1 }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        var end = position
+        while [32, 9, 13].contains(bytes[end - 1]) { end -= 1 }
+        comments.append(start..<end)
+        let text = String(decoding: bytes[start..<end], as: UTF8.self)
         let line = source.position(of: start).line
         if text.hasPrefix("##"), !text.hasPrefix("###") {
           if docLine != line - 1 { docs = [] }

@@ -8,6 +8,15 @@ extension Parser {
     }
   }
 
+  /// One more link of a chain such as `a + b + c`, whose tree grows with its length.
+  private mutating func link(_ kind: Expression.Kind, _ start: Int) throws -> Expression {
+    let expression = Expression(kind, span(from: start))
+    guard expression.height <= Self.highest else {
+      throw tooDeep("this expression is a chain of more than \(Self.highest) links")
+    }
+    return expression
+  }
+
   private mutating func lambda() throws -> Expression? {
     let start = current.start
     var names: [Name] = []
@@ -18,6 +27,7 @@ extension Parser {
       var offset = 1
       while peek(offset).kind == .name, isSymbol(",", offset + 1) { offset += 2 }
       if peek(offset).kind == .name { offset += 1 }
+      try wantMoreOfLambda(offset)
       guard isSymbol(")", offset), isSymbol("=>", offset + 1) else { return nil }
       index += 1
       while !take(")") {
@@ -38,6 +48,19 @@ extension Parser {
     return Expression(.lambda(tree), whole)
   }
 
+  /// Where the text ends in `()`, `(a, ` or `(a, b)`, which only a lambda begins with, more is wanted.
+  private mutating func wantMoreOfLambda(_ offset: Int) throws {
+    guard offset == 1 || offset > 2, offset == 1 || isSymbol(",", 2) else { return }
+    if offset > 1, peek(offset).kind == .end {
+      index += offset
+      throw fail("expected another parameter or `)`")
+    }
+    if isSymbol(")", offset), peek(offset + 1).kind == .end {
+      index += offset + 1
+      throw fail("expected `=>` after the parameters")
+    }
+  }
+
   private mutating func pipe() throws -> Expression {
     let start = current.start
     var left = try edit()
@@ -45,7 +68,7 @@ extension Parser {
       while current.kind == .newline { index += 1 }
       let right = try edit()
       checkPipeTarget(right)
-      left = Expression(.pipe(left, right), span(from: start))
+      left = try link(.pipe(left, right), start)
     }
     return left
   }
@@ -76,7 +99,7 @@ extension Parser {
     while true {
       if takeKeyword("with") {
         let right = try or()
-        left = Expression(.with(left, right), span(from: start))
+        left = try link(.with(left, right), start)
       } else if takeKeyword("without") {
         var drops: [Drop] = []
         if take("{") {
@@ -90,7 +113,7 @@ extension Parser {
         } else {
           drops.append(try drop())
         }
-        left = Expression(.without(left, drops), span(from: start))
+        left = try link(.without(left, drops), start)
       } else {
         return left
       }
@@ -121,14 +144,14 @@ extension Parser {
   private mutating func or() throws -> Expression {
     let start = current.start
     var left = try and()
-    while takeKeyword("or") { left = Expression(.or(left, try and()), span(from: start)) }
+    while takeKeyword("or") { left = try link(.or(left, try and()), start) }
     return left
   }
 
   private mutating func and() throws -> Expression {
     let start = current.start
     var left = try not()
-    while takeKeyword("and") { left = Expression(.and(left, try not()), span(from: start)) }
+    while takeKeyword("and") { left = try link(.and(left, try not()), start) }
     return left
   }
 
@@ -146,7 +169,7 @@ extension Parser {
     var left = try next(&self)
     while current.kind == .symbol, symbols.contains(current.text), let op = BinaryOperator(rawValue: current.text) {
       index += 1
-      left = Expression(.binary(op, left, try next(&self)), span(from: start))
+      left = try link(.binary(op, left, try next(&self)), start)
     }
     return left
   }
@@ -157,12 +180,12 @@ extension Parser {
     while true {
       if isKeyword("in") {
         index += 1
-        left = Expression(.binary(.contains, left, try range()), span(from: start))
+        left = try link(.binary(.contains, left, try range()), start)
       } else if current.kind == .symbol, ["==", "!=", "<", "<=", ">", ">="].contains(current.text),
         let op = BinaryOperator(rawValue: current.text)
       {
         index += 1
-        left = Expression(.binary(op, left, try range()), span(from: start))
+        left = try link(.binary(op, left, try range()), start)
       } else {
         return left
       }
@@ -201,16 +224,16 @@ extension Parser {
       if isSymbol("."), isSymbol("{", 1) {
         index += 1
         let names = try pathStep()
-        base = Expression(.fields(base, names), span(from: start))
+        base = try link(.fields(base, names), start)
       } else if take(".") {
         let name = try fieldName()
-        base = Expression(.field(base, name), span(from: start))
+        base = try link(.field(base, name), start)
       } else if take("(") {
         let arguments = try arguments(until: ")")
-        base = Expression(.call(base, arguments), span(from: start))
+        base = try link(.call(base, arguments), start)
       } else if take("[") {
         let arguments = try arguments(until: "]")
-        base = Expression(.element(base, arguments), span(from: start))
+        base = try link(.element(base, arguments), start)
       } else {
         return base
       }

@@ -14,6 +14,7 @@ package struct Parser {
   var depth = 0
 
   static let deepest = 120
+  static let highest = 6000
   static let mostDiagnostics = 20
 
   struct Stop: Error {}
@@ -162,15 +163,15 @@ package struct Parser {
   mutating func nested<T>(_ body: (inout Parser) throws -> T) throws -> T {
     depth += 1
     defer { depth -= 1 }
-    if depth > Self.deepest {
-      let token = current
-      diagnostics.append(
-        Diagnostic(
-          .error, .tooDeep, "this is nested deeper than \(Self.deepest) levels", labels: [Label(span(of: token))]))
-      index = tokens.count - 1
-      throw Stop()
-    }
+    if depth > Self.deepest { throw tooDeep("this is nested deeper than \(Self.deepest) levels") }
     return try body(&self)
+  }
+
+  /// Says where the text goes too deep, and reads no further.
+  mutating func tooDeep(_ message: String) -> Stop {
+    report(.tooDeep, message, at: span(of: current))
+    index = tokens.count - 1
+    return Stop()
   }
 
   /// The `##` lines that end just above the line of this offset.

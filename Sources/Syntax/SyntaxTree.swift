@@ -19,6 +19,8 @@ package final class Expression {
   package var site = 0
   /// Where a name was found; filled in by the resolver.
   package var binding: Binding?
+  /// How many expressions stand inside each other here, so that no walk through them exhausts the stack.
+  let height: Int
   /// What a special form stands for; filled in by the resolver.
   package var lowered: Expression?
 
@@ -35,6 +37,7 @@ package final class Expression {
   package init(_ kind: Kind, _ span: Span) {
     self.kind = kind
     self.span = span
+    height = 1 + kind.innerHeight
   }
 
   package enum Kind {
@@ -239,10 +242,13 @@ package final class ModelTree {
 package final class Statement {
   package let kind: Kind
   package let span: Span
+  /// That of the highest expression inside.
+  let height: Int
 
   package init(_ kind: Kind, _ span: Span) {
     self.kind = kind
     self.span = span
+    height = kind.innerHeight
   }
 
   package enum Kind {

@@ -1,3 +1,4 @@
+import Builtins
 import Diagnostics
 import Interpreter
 import Shell
@@ -8,9 +9,10 @@ enum Help {
     do {
       let machine = try Runtime.machine()
       guard let name else {
-        Console.out("pmm help NAME explains a name. The builtins:")
-        for builtin in machine.builtins.values.sorted(by: { $0.name < $1.name }) {
-          Console.out("  \(builtin.usage)")
+        Console.out("pmm help NAME explains a name or the code of a message. The builtins:")
+        for family in Catalog.families {
+          Console.out("\n\(family.title)")
+          for builtin in family.builtins { Console.out("  \(builtin.usage)") }
         }
         return 0
       }

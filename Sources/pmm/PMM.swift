@@ -12,7 +12,11 @@ import TensorCore
 struct PMM: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pmm", abstract: "A notebook-style shell and a small language for recommender-systems research.",
-    version: Version.text, subcommands: [RunCommand.self, CheckCommand.self, HelpCommand.self, GoldenCommand.self])
+    version: Version.text,
+    subcommands: [
+      RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DocCommand.self, HelpCommand.self,
+      GoldenCommand.self,
+    ])
 
   @Option(name: .short, help: ArgumentHelp("Run a program given as text.", valueName: "program"))
   var e: String?

@@ -11,20 +11,33 @@ nonisolated(unsafe) private var firstInterrupt = 0
 
 /// Puts the parts together: builtins, standard library, streams, signals and threads.
 enum Runtime {
-  /// A machine that prints to the console.
-  static func machine() throws -> Machine {
+  /// The folder of the standard library.
+  static func library() throws -> String {
     guard let library = StandardLibrary.folder else {
       throw Failure(
         .importFailed, "the standard library is missing beside the program", tries: ["scripts/pmm, which builds both"])
     }
+    return library
+  }
+
+  /// A machine that prints to the closures.
+  static func machine(
+    output: @escaping (String) -> Void, notes: @escaping (Diagnostic) -> Void
+  ) throws -> Machine {
     let machine = Machine(
-      builtins: Catalog.all, loader: FileModuleLoader(library: library), output: Console.out, notes: Console.show)
+      builtins: Catalog.all, loader: FileModuleLoader(library: try library()), output: output, notes: notes)
+    try machine.loadPrelude()
+    return machine
+  }
+
+  /// A machine that prints to the console.
+  static func machine() throws -> Machine {
+    let machine = try machine(output: Console.out, notes: Console.show)
     machine.say = { text in
       if Console.isErrorTerminal { Console.progress("") }
       Console.error(text)
     }
     if Console.isErrorTerminal { machine.progress = Console.progress }
-    try machine.loadPrelude()
     return machine
   }
 

@@ -1,4 +1,5 @@
 import Builtins
+import Checkpoint
 import Diagnostics
 import Foundation
 import Interpreter
@@ -9,19 +10,28 @@ import Syntax
 enum Scripts {
   /// - Parameter keepsCells: whether cells of grids are kept beside the script and taken from there.
   static func run(file: String, options: [String: String], seed: UInt64, keepsCells: Bool) -> Int32 {
-    guard let text = FileModuleLoader.read(file) else { return missing(file) }
-    let store = keepsCells ? GridCache(folder: GridCache.folder(ofScript: file)) : nil
-    return run(text: text, name: file, options: options, seed: seed, printsLast: false, store: store)
+    do {
+      let store = keepsCells ? GridCache(folder: GridCache.folder(ofScript: file)) : nil
+      return run(
+        text: try text(of: file), name: file, options: options, seed: seed, printsLast: false, store: store)
+    } catch { return Runtime.report(error) }
   }
 
-  private static func missing(_ file: String) -> Int32 {
+  /// The text of a file, or a `Failure` that says why there is none.
+  static func text(of file: String) throws -> String {
+    if let text = FileModuleLoader.read(file) { return text }
     let exists = FileManager.default.fileExists(atPath: file)
-    Console.show(
-      Diagnostic(
-        .error, .file,
-        exists ? "\(file) is not a text file in UTF-8 of at most 16 MiB" : "there is no file \(file)",
-        tries: ["the path of a .pmm file"]))
-    return 1
+    throw Failure(
+      .file, exists ? "\(file) is not a text file in UTF-8 of at most 16 MiB" : "there is no file \(file)",
+      tries: ["the path of a .pmm file"])
+  }
+
+  /// Makes a text the whole contents of a file, or leaves the old one.
+  static func write(_ text: String, to file: String) throws {
+    do throws(CheckpointError) { try AtomicFile.write(Array(text.utf8), to: file) } catch {
+      throw Failure(
+        .file, error.message, tries: error.suggestion.map { [$0] } ?? [], notes: error.place.map { [$0] } ?? [])
+    }
   }
 
   static func run(
@@ -59,11 +69,8 @@ enum Scripts {
   static func check(_ files: [String]) -> Int32 {
     var status: Int32 = 0
     for file in files {
-      guard let text = FileModuleLoader.read(file) else {
-        status = missing(file)
-        continue
-      }
       do {
+        let text = try text(of: file)
         let machine = try Runtime.machine()
         machine.isChecking = true
         let globals = Globals(moduleName: "", isUser: true)

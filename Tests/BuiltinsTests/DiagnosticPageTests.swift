@@ -1,7 +1,7 @@
 import Diagnostics
 import LanguageKit
-import TestKit
 import Testing
+import Transcripts
 
 struct DiagnosticPageTests {
   @Test(arguments: DiagnosticCode.allCases)
@@ -13,7 +13,7 @@ struct DiagnosticPageTests {
       .tooDeep, .unknownOption, .importCycle, .dataMismatch, .notFinite, .interrupted, .inside,
     ]
     #expect(session.entries.isEmpty == unreached.contains(code))
-    let printed = try Dialogue.replay(session)
+    let printed = try Dialogue.replay(RecordedSession(place: code.rawValue, transcript: session))
     for (entry, actual) in zip(session.entries, printed) {
       if let difference = Transcript.difference(expected: entry.output, actual: actual) {
         Issue.record("\(code.rawValue): after `\(entry.input)`, \(difference)")

@@ -1,47 +1,46 @@
-import Foundation
 import Builtins
 import Diagnostics
-import Interpreter
+import Foundation
+package import Interpreter
 import Shell
 import StandardLibrary
-package import TestKit
+import TestKit
+package import Transcripts
 
 /// A session with a machine of its own, as at the prompt: what is typed goes in, what is printed comes out.
 package final class Dialogue {
-  private let session: Session
-  private let lines: Lines
+  private let conversation: Conversation
 
-  private final class Lines { var all: [String] = [] }
+  package var machine: Machine { conversation.machine }
 
   /// - Parameter cells: a folder to keep cells of grids in, however little time they took.
   package init(seed: UInt64 = 0, options: [String: String] = [:], cells: String? = nil) throws {
-    guard let library = StandardLibrary.folder else { throw Missing(what: "the standard library") }
-    let lines = Lines()
-    let machine = Machine(
-      builtins: Catalog.all, loader: FileModuleLoader(library: library), output: { lines.all.append($0) },
-      notes: { lines.all.append(Renderer().render($0)) })
-    machine.say = { lines.all.append($0) }
-    machine.isInteractive = true
-    machine.seed = seed
-    machine.givenOptions = options
-    machine.cellStore = cells.map { GridCache(folder: $0, leastSeconds: 0) }
-    try machine.loadPrelude()
-    self.lines = lines
-    session = Session(machine)
+    conversation = try Conversation(Self.machine)
+    conversation.machine.seed = seed
+    conversation.machine.givenOptions = options
+    conversation.machine.cellStore = cells.map { GridCache(folder: $0, leastSeconds: 0) }
   }
 
   package struct Missing: Error { let what: String }
 
-  /// What one entry prints, mistakes included.
-  package func type(_ text: String) -> String {
-    lines.all = []
-    switch session.submit(text) {
-    case .done: break
-    case .incomplete(let found): lines.all.append("(more is wanted: \(found.first?.message ?? ""))")
-    case .failed(let found): lines.all += found.map { Renderer().render($0) }
-    }
-    return lines.all.joined(separator: "\n")
+  /// A machine as the program has it, which prints to the closures.
+  private static func machine(
+    _ output: @escaping (String) -> Void, _ notes: @escaping (Diagnostic) -> Void
+  ) throws -> Machine {
+    let machine = Machine(
+      builtins: Catalog.all, loader: FileModuleLoader(library: try library()), output: output, notes: notes)
+    try machine.loadPrelude()
+    return machine
   }
+
+  /// The folder of the standard library.
+  package static func library() throws -> String {
+    guard let library = StandardLibrary.folder else { throw Missing(what: "the standard library") }
+    return library
+  }
+
+  /// What one entry prints, mistakes included.
+  package func type(_ text: String) -> String { conversation.type(text) }
 
   /// What a program prints, in a session of its own.
   package static func print(_ text: String, cells: String? = nil) throws -> String {
@@ -58,24 +57,23 @@ package final class Dialogue {
   /// What a check of a file finds: every message, or nothing.
   package static func check(_ text: String) throws -> String {
     try onDeepStack {
-      let dialogue = try Dialogue()
-      let machine = dialogue.session.machine
+      var lines: [String] = []
+      let machine = try machine({ lines.append($0) }, { lines.append(Renderer().render($0)) })
+      machine.say = { lines.append($0) }
+      machine.isInteractive = true
       machine.isChecking = true
       let globals = Globals(moduleName: "", isUser: true)
       do {
         try machine.run(SourceText(name: "checked.pmm", text: text), in: globals)
         try machine.checkModels(of: globals)
-      } catch { dialogue.lines.all += Session.diagnostics(of: error).map { Renderer().render($0) } }
-      return dialogue.lines.all.joined(separator: "\n")
+      } catch { lines += Session.diagnostics(of: error).map { Renderer().render($0) } }
+      return lines.joined(separator: "\n")
     }
   }
 
   /// What every entry of a session prints, in order.
-  package static func replay(_ transcript: Transcript) throws -> [String] {
-    try onDeepStack {
-      let dialogue = try Dialogue()
-      return transcript.entries.map { dialogue.type($0.input) }
-    }
+  package static func replay(_ session: RecordedSession) throws -> [String] {
+    try onDeepStack { try Replay(machine).outputs(of: session) }
   }
 
   /// Runs a body on a thread with the stack that the program has.

@@ -20,7 +20,7 @@ import Testing
   ])
   func aWrongCommandLineIsStatus2(_ arguments: [String]) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.executableURL = URL(fileURLWithPath: BuiltProgram.path)
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

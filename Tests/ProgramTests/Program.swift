@@ -9,17 +9,11 @@ struct Program {
     let errors: String
   }
 
-  /// It stands beside the tests' own executable.
-  static let path: String = {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-    return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("pmm").path
-  }()
-
   let folder: ScratchFolder
 
   private func process(_ arguments: [String]) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.executableURL = URL(fileURLWithPath: BuiltProgram.path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = FileHandle.nullDevice
@@ -38,8 +32,9 @@ struct Program {
       errors: try String(contentsOfFile: folder.file("errors"), encoding: .utf8))
   }
 
-  func run(_ arguments: String...) throws -> Outcome {
+  func run(environment: [String: String] = [:], _ arguments: String...) throws -> Outcome {
     let process = try process(arguments)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     try process.run()
     return try outcome(process)
   }

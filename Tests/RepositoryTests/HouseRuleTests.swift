@@ -1,4 +1,6 @@
+import Diagnostics
 import Foundation
+import Syntax
 import TestKit
 import Testing
 
@@ -52,6 +54,17 @@ struct HouseRuleTests {
       _ = try Subprocess.run(program, ["format", "lint", "-s", "-r", "-p"] + folders, in: Repository.root)
     } catch let failure as Subprocess.Failure {
       Issue.record("run scripts/format; what it cannot mend is told here:\n\(failure.output.prefix(4000))")
+    }
+  }
+
+  @Test func everyProgramIsFormatted() throws {
+    let files = try Repository.files(["pmm"])
+    #expect(files.count >= 15)
+    for file in files {
+      guard case .formatted(file.text) = Formatter.format(SourceText(name: file.path, text: file.text)) else {
+        Issue.record("\(file.path) is not in form: run scripts/pmm format \(file.path)")
+        continue
+      }
     }
   }
 

@@ -40,7 +40,8 @@ struct ParserTests {
   @Test(
     arguments: [
       "f(", "[1,", "{a:", "def f() {", "x =", "a |>", "a +", "for i in", "if x {", "try { 1 }", "from a import",
-      "axis", "model M(", "a with", "x => ", "grid s in 1..2 {", "f(\n1", "model M() {\npart a = 1",
+      "axis", "model M(", "a with", "x => ", "grid s in 1..2 {", "f(\n1", "model M() {\npart a = 1", "(", "()", "(a",
+      "(a,", "(a, b", "(a, b)", "f((a, b)", "x = (a,\nb",
     ].filter { $0 != "axis" })
   func unfinishedTextsWantMore(_ text: String) { #expect(parse(text).isIncomplete) }
 
@@ -58,6 +59,12 @@ struct ParserTests {
   @Test(arguments: ["(", "[", "{a:", "-", "not ", "x => ", "if a {", "f(", "2 ** ", "def f() {", ".a + (", "try {"])
   func endlessNestingIsAMessage(_ piece: String) {
     #expect(!parse(String(repeating: piece, count: 20_000)).diagnostics.isEmpty)
+  }
+
+  @Test(arguments: [" + 1", ".a", "(1)", "[1]", " |> f", " with y", " without y", " or 1", " and 1", " == 1", " in 1"])
+  func endlessChainsAreAMessage(_ link: String) {
+    let found = parse("x" + String(repeating: link, count: 200_000)).diagnostics
+    #expect(found.map(\.code) == [.tooDeep])
   }
 
   @Test func longChainsAreRead() {

@@ -84,10 +84,32 @@ package struct Transcript: Sendable, Equatable {
     difference(expected: expected, actual: actual) == nil
   }
 
+  /// A line of its own that stands for any lines, also none, such as the epochs of a training.
+  package static let anyLines = "..."
+
   /// The first line that differs, in words, or nil where all lines match.
   package static func difference(expected: String, actual: String) -> String? {
     let wanted = lines(expected)
     let found = lines(actual)
+    guard let gap = wanted.firstIndex(of: anyLines) else { return difference(wanted, found) }
+    // What stands before the first gap is found at the start, what stands behind the last one at the end, the rest between.
+    let head = Array(wanted[..<gap])
+    if let different = difference(head, Array(found.prefix(gap))) { return different }
+    var rest = found[gap...]
+    var pieces = wanted[(gap + 1)...].split(separator: anyLines, omittingEmptySubsequences: false).map { Array($0) }
+    let tail = pieces.removeLast()
+    for piece in pieces {
+      while !piece.isEmpty, difference(piece, Array(rest.prefix(piece.count))) != nil {
+        if rest.isEmpty { return "after line \(gap + 1) is missing: \(piece[0])" }
+        rest = rest.dropFirst()
+      }
+      rest = rest.dropFirst(piece.count)
+    }
+    guard rest.count >= tail.count else { return "after line \(gap + 1) is missing: \(tail[0])" }
+    return difference(tail, Array(rest.suffix(tail.count)))
+  }
+
+  private static func difference(_ wanted: [String], _ found: [String]) -> String? {
     for index in 0..<max(wanted.count, found.count) {
       guard index < wanted.count else { return "line \(index + 1) is not expected: \(found[index])" }
       guard index < found.count else { return "line \(index + 1) is missing: \(wanted[index])" }
@@ -96,6 +118,30 @@ package struct Transcript: Sendable, Equatable {
       }
     }
     return nil
+  }
+
+  /// What is printed now, with the lines of `expected` where they still hold, so that tolerances written by hand stay.
+  package static func merged(expected: String, printed: String) -> String {
+    var wanted = lines(expected)[...]
+    return joined(
+      lines(printed).map { line in
+        guard let place = wanted.firstIndex(where: { $0 != anyLines && $0 == line || LinePattern($0).matches(line) })
+        else { return line }
+        defer { wanted = wanted[(place + 1)...] }
+        return wanted[place]
+      })
+  }
+
+  /// A session as a file of its own holds it: a blank line behind each output.
+  package var written: String {
+    var text = preamble.isEmpty ? "" : preamble + "\n\n"
+    for entry in entries {
+      for (index, line) in entry.input.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        text += (index == 0 ? Self.prompt : Self.continuation) + line + "\n"
+      }
+      if !entry.output.isEmpty { text += entry.output + "\n\n" }
+    }
+    return text
   }
 
   private static func after(_ prompt: String, _ line: Substring) -> String? {
