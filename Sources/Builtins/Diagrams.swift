@@ -87,7 +87,7 @@ final class Diagram: Drawing {
 
   // MARK: Drawing
 
-  private static let (boxWidth, boxHeight, gapX, gapY, margin, top) = (190.0, 62.0, 70.0, 22.0, 20.0, 44.0)
+  private static let (boxWidth, boxHeight, gapX, gapY, margin, top) = (210.0, 62.0, 110.0, 22.0, 20.0, 44.0)
   private static let (ink, frame, mark) = ("#808080", "#3182ce", "#dd7722")
 
   /// How many parts a tensor passes before it comes into each part.
@@ -102,8 +102,8 @@ final class Diagram: Drawing {
   var svg: String {
     let depths = depths
     let columns = Dictionary(grouping: boxes) { depths[$0.part] ?? 0 }
-    let fields = boxes.flatMap(\.inputs).filter { $0.hasPrefix("x.") }
-    let left = Self.margin + (fields.isEmpty ? 0 : 130)
+    let isRead = boxes.contains { $0.inputs.contains { $0.hasPrefix("x.") } }
+    let left = Self.margin + (isRead ? Self.gapX : 0)
     var places: [String: (x: Double, y: Double)] = [:]
     for (depth, column) in columns {
       for (row, box) in column.enumerated() {
@@ -112,12 +112,8 @@ final class Diagram: Drawing {
         )
       }
     }
-    let names = Array(Set(fields)).sorted { a, b in
-      (fields.firstIndex(of: a) ?? 0) < (fields.firstIndex(of: b) ?? 0)
-    }
-    for (row, name) in names.enumerated() { places[name] = (Self.margin, Self.top + Double(row) * 26 + 8) }
     let width = (places.values.map(\.x).max() ?? 0) + Self.boxWidth + Self.margin
-    let tall = max((places.values.map(\.y).max() ?? 0) + Self.boxHeight, Self.top + Double(names.count) * 26)
+    let tall = (places.values.map(\.y).max() ?? 0) + Self.boxHeight
     let height = tall + 20 + Double(outlets.count) * 18 + Self.margin
     var out = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(Picture.text(width))" height="\(Picture.text(height))" \
@@ -126,20 +122,19 @@ final class Diagram: Drawing {
       \(words(title, x: Self.margin, y: 24, size: 14))
       """
     for box in boxes {
-      guard let end = places[box.part] else { continue }
+      guard let place = places[box.part] else { continue }
       for (index, input) in box.inputs.enumerated() {
-        guard let start = places[input] else { continue }
-        let isField = input.hasPrefix("x.")
-        let y = end.y + Self.boxHeight * Double(index + 1) / Double(box.inputs.count + 1)
-        out += wire(
-          from: (start.x + (isField ? 108 : Self.boxWidth), start.y + (isField ? 8 : Self.boxHeight / 2)),
-          to: (end.x, y))
+        let y = place.y + Self.boxHeight * Double(index + 1) / Double(box.inputs.count + 1)
+        if let start = places[input] {
+          out += wire(from: (start.x + Self.boxWidth, start.y + Self.boxHeight / 2), to: (place.x, y))
+        } else {
+          // What is read of the batch stands beside the part that reads it, so that no wire crosses a box.
+          out += words(input, x: place.x - 18, y: y + 4, size: 11, anchor: "end")
+          out += wire(from: (place.x - 14, y), to: (place.x, y))
+        }
       }
+      out += draw(box, place)
     }
-    for name in names {
-      if let place = places[name] { out += words(name, x: place.x, y: place.y + 12) }
-    }
-    for box in boxes { if let place = places[box.part] { out += draw(box, place) } }
     for (row, outlet) in outlets.enumerated() {
       let from = outlet.inputs.isEmpty ? "" : ", from \(outlet.inputs.joined(separator: ", "))"
       out += words("\(outlet.method) gives \(outlet.output)\(from)", x: Self.margin, y: tall + 24 + Double(row) * 18)
@@ -171,11 +166,12 @@ final class Diagram: Drawing {
     return "<path d=\"\(path) \(tip)\" fill=\"none\" stroke=\"\(Self.ink)\"/>\n"
   }
 
-  private func words(_ text: String, x: Double, y: Double, size: Int = 12) -> String {
+  private func words(_ text: String, x: Double, y: Double, size: Int = 12, anchor: String = "start") -> String {
     let most = Int((Self.boxWidth - 12) / (0.55 * Double(size)))
     let isBoxed = size == 11
     let shown = isBoxed && text.count > most ? text.prefix(most - 1) + "…" : text[...]
-    return "<text x=\"\(Picture.text(x))\" y=\"\(Picture.text(y))\" fill=\"\(Self.ink)\" font-size=\"\(size)\">"
+    return
+      "<text x=\"\(Picture.text(x))\" y=\"\(Picture.text(y))\" fill=\"\(Self.ink)\" text-anchor=\"\(anchor)\" font-size=\"\(size)\">"
       + "\(Picture.escaped(String(shown)))</text>\n"
   }
 }

@@ -93,18 +93,21 @@ extension Machine {
   func blamed(
     _ failure: Failure, _ base: ModuleInstance, _ fields: [(String, Value)], at span: Span, _ changes: Span
   ) -> Failure {
-    guard case .size(let axis, let needed, let given)? = failure.mends.first,
-      case .module(let part, _)? = fields.first(where: { $0.0 == failure.subject })?.1
-    else { return failure }
+    guard case .size(let axis, let needed, let given)? = failure.mends.first else { return failure }
     var failure = failure
-    if part.origin.span == nil {
+    if case .module(let part, _)? = fields.first(where: { $0.0 == failure.subject })?.1,
+      part.origin.span?.source.isLibrary ?? true
+    {
       failure.diagnostic.labels.insert(Label(changes, "takes \(axis)=\(needed), from \(part.origin.text)"), at: 0)
     }
     failure = failure.mended(at: span)
-    // `m with ck.{user}` says no number: the model's own settings do.
-    guard failure.diagnostic.tries.isEmpty, let made = base.origin.span, !span.source.isLibrary,
+    guard let made = base.origin.span, !span.source.isLibrary,
       let setting = base.arguments.first(where: { if case .int(given) = $0.value { true } else { false } })?.name
     else { return failure }
+    // The other side of the size: where the model got it.
+    if !made.source.isLibrary { failure.diagnostic.labels.append(Label(made, "made with \(setting) = \(given)")) }
+    // `m with ck.{user}` says no number: the model's own settings do.
+    guard failure.diagnostic.tries.isEmpty else { return failure }
     let head = made.text
     let call =
       head.hasPrefix("\(base.definition.name)(") && head.hasSuffix(")") && !made.source.isLibrary
