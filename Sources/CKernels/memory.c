@@ -143,6 +143,9 @@ static void trim_locked(void) {
   drop(0, CHUNK);
 }
 
+/* Other threads have their own, so that one can be watched while they work. */
+static _Thread_local size_t taken;
+
 void *ck_alloc(size_t bytes) {
   if (bytes > MOST) return 0;
   size_t size = (bytes + HEADER + LEAST - 1) / LEAST * LEAST;
@@ -168,6 +171,7 @@ void *ck_alloc(size_t bytes) {
     insert(left);
   }
   live += b->size;
+  taken += b->size;
   if (live > peak) peak = live;
   result = (char *)b + HEADER;
 done:
@@ -209,6 +213,8 @@ ck_memory ck_memory_now(void) {
   pthread_mutex_unlock(&lock);
   return now;
 }
+
+size_t ck_thread_taken(void) { return taken; }
 
 void ck_reset_peak(void) {
   pthread_mutex_lock(&lock);

@@ -33,6 +33,9 @@ package struct Memory: Sendable {
     return Memory(live: Int(counters.live), pooled: Int(counters.pooled), peak: Int(counters.peak))
   }
 
+  /// Bytes that this thread has asked for since it began, given back or not.
+  package static var takenByThread: Int { Int(ck_thread_taken()) }
+
   /// Starts the peak again from what is live.
   package static func resetPeak() { ck_reset_peak() }
   /// Gives pooled blocks back to the system.

@@ -121,10 +121,9 @@ struct ClassicMistakeTests {
       let (before, after) = try Dialogue.onDeepStack {
         let dialogue = try Dialogue()
         for entry in mistake.entries.dropLast() { _ = dialogue.type(entry) }
-        Memory.resetPeak()
-        let before = Memory.now.peak
+        let before = Memory.takenByThread
         _ = dialogue.type(mistake.entries[mistake.entries.count - 1])
-        return (before, Memory.now.peak)
+        return (before, Memory.takenByThread)
       }
       // A few hundred bytes are the plain numbers of scalars.
       #expect(after - before < 4096, "\(mistake.what) took \(after - before) bytes")

@@ -33,6 +33,8 @@ void ck_set_memory_limit(size_t bytes);
 typedef struct { size_t live, pooled, peak; } ck_memory;
 ck_memory ck_memory_now(void);
 void ck_reset_peak(void);
+/* Bytes that this thread has asked for since it began, given back or not. */
+size_t ck_thread_taken(void);
 
 /* ---- random numbers: pure functions of (key, index) ---- */
 uint64_t ck_mix(uint64_t word);
