@@ -63,7 +63,7 @@ let package = Package(
     .tests("SemanticsTests", uses: "LanguageKit", "Diagnostics", "Syntax", "Semantics"),
     .tests("InterpreterTests", uses: "LanguageKit"),
     .tests(
-      "BuiltinsTests", uses: "LanguageKit", "TestKit", "Transcripts", "Diagnostics", "Checkpoint", "Recommendation",
+      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Checkpoint", "Recommendation",
       "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
     .tests("RecommendationTests", uses: "Recommendation"),
