@@ -3,30 +3,6 @@ import Interpreter
 import NamedTensors
 import TensorCore
 
-/// What became of the parts of one model in another.
-final class Difference: LanguageObject {
-  let head: String
-  let table: Table
-  let notes: [String]
-
-  init(head: String, table: Table, notes: [String]) {
-    self.head = head
-    self.table = table
-    self.notes = notes
-  }
-
-  var typeName: String { "difference" }
-  var fieldNames: [String] { ["parts", "notes"] }
-  func field(_ name: String) -> Value? {
-    switch name {
-    case "parts": .object(table)
-    case "notes": .list(notes.map { .string($0) })
-    default: nil
-    }
-  }
-  var printed: String { ([head, table.text(limit: 100)] + notes.map { "  \($0)" }).joined(separator: "\n") }
-}
-
 /// Two models compared part by part.
 private struct ModelDifference {
   let a: ModuleInstance
@@ -78,8 +54,7 @@ private struct ModelDifference {
         ("after", new == nil ? .none : count(right[name] ?? [])),
         ("note", .string(note)),
       ]
-      return Table.Row(
-        keys: [.string(name)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+      return Table.Row(keys: [.string(name)], cells: cells)
     }
   }
 
@@ -181,7 +156,8 @@ extension Catalog {
         if let x = ModuleInstance.from(a), let y = ModuleInstance.from(b) {
           let difference = try ModelDifference(x, y)
           return .object(
-            Difference(
+            TableReport(
+              "difference", "parts",
               head: "\(x.definition.name) and \(y.definition.name)",
               table: Table(keyNames: ["part"], rows: difference.rows), notes: try difference.signatures(call.machine)))
         }
@@ -194,7 +170,7 @@ extension Catalog {
     ]
   }
 
-  private static func goals(_ a: Goal, _ b: Goal) -> Difference {
+  private static func goals(_ a: Goal, _ b: Goal) -> TableReport {
     let (x, y) = (
       Dictionary(a.terms.map { ($0.name, $0) }) { first, _ in first },
       Dictionary(b.terms.map { ($0.name, $0) }) { first, _ in first }
@@ -207,10 +183,10 @@ extension Catalog {
       let cells: [(name: String, value: Value)] = [
         ("change", .string(change)), ("before", text(p)), ("after", text(q)),
       ]
-      return Table.Row(
-        keys: [.string(name)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+      return Table.Row(keys: [.string(name)], cells: cells)
     }
-    return Difference(
+    return TableReport(
+      "difference", "parts",
       head: "\(a.terms.count) and \(b.terms.count) terms", table: Table(keyNames: ["term"], rows: rows), notes: [])
   }
 }

@@ -5,30 +5,6 @@ import NamedTensors
 import Recommendation
 import TensorCore
 
-/// What a goal is made of and, on a model and the first batch of a data set, what each term does to each part.
-final class Explanation: LanguageObject {
-  let head: String
-  let table: Table
-  let notes: [String]
-
-  init(head: String, table: Table, notes: [String]) {
-    self.head = head
-    self.table = table
-    self.notes = notes
-  }
-
-  var typeName: String { "explanation" }
-  var fieldNames: [String] { ["terms", "notes"] }
-  func field(_ name: String) -> Value? {
-    switch name {
-    case "terms": .object(table)
-    case "notes": .list(notes.map { .string($0) })
-    default: nil
-    }
-  }
-  var printed: String { ([head, table.text(limit: 50)] + notes.map { "  \($0)" }).joined(separator: "\n") }
-}
-
 /// The gradient of each term of a goal at each part of a model.
 private struct GradientShares {
   /// A term at a part: how long the gradient is, or why there is none.
@@ -140,16 +116,16 @@ extension Catalog {
     ]
   }
 
-  private static func explained(_ goal: Goal, _ call: Invocation) throws -> Explanation {
+  private static func explained(_ goal: Goal, _ call: Invocation) throws -> TableReport {
     let rows = try goal.terms.map { term in
       let cells: [(name: String, value: Value)] = [
         ("weight", .float(term.weight)), ("settings", .string(try settings(of: term, call))),
       ]
-      return Table.Row(
-        keys: [.string(term.name)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+      return Table.Row(keys: [.string(term.name)], cells: cells)
     }
     let count = goal.terms.count
-    return Explanation(
+    return TableReport(
+      "explanation", "terms",
       head: count == 1 ? "1 term" : "\(count) terms, added up", table: Table(keyNames: ["term"], rows: rows),
       notes: documentation(of: goal))
   }
@@ -173,7 +149,7 @@ extension Catalog {
 
   private static func explained(
     _ goal: Goal, _ model: ModuleInstance, _ data: Value, rows: Int, seed: UInt64, _ call: Invocation
-  ) throws -> Explanation {
+  ) throws -> TableReport {
     let corpus = try Corpus.from(data, call, argument: 2)
     let shares = try GradientShares(model, corpus, goal, rows: rows, seed: seed, call)
     let lines = goal.terms.indices.map { index in
@@ -182,12 +158,12 @@ extension Catalog {
         ("weight", .float(term.weight)), ("value", .float(shares.values[index])),
       ]
       for (column, part) in shares.parts.enumerated() { cells.append((part, shares.share(index, column))) }
-      return Table.Row(
-        keys: [.string(term.name)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+      return Table.Row(keys: [.string(term.name)], cells: cells)
     }
     let names = corpus.platforms.map(\.name).joined(separator: ", ")
     let frozen = try PartReport(model).rows.filter { ($0.sizes?.frozen ?? 0) > 0 }.map(\.part)
-    return Explanation(
+    return TableReport(
+      "explanation", "terms",
       head: "\(model.definition.name) on \(names), first batch of \(rows) rows, seed \(seed); values are weighted, "
         + "under each part stands the share of its gradient",
       table: Table(keyNames: ["term"], rows: lines),
@@ -197,7 +173,7 @@ extension Catalog {
 
   // MARK: Scores
 
-  private static func explained(_ score: Score) -> Explanation {
+  private static func explained(_ score: Score) -> TableReport {
     let rows = score.metrics.indices.map { m in
       let values = score.perCase.map { $0[m] }
       let mean = score.values[m]
@@ -214,7 +190,8 @@ extension Catalog {
       )
     }
     let phrases = score.protocolText.split(separator: ", ").map(String.init)
-    return Explanation(
+    return TableReport(
+      "explanation", "terms",
       head: score.protocolText, table: Table(keyNames: ["metric"], rows: rows),
       notes: phrases.compactMap { phrase in meaning(of: phrase).map { "\(phrase): \($0)" } }
         + [

@@ -67,8 +67,7 @@ struct PartReport {
         ("status", .string(row.status.rawValue)), ("parameters", row.sizes.map { .int($0.parameters) } ?? .none),
         ("frozen", row.sizes.map { .int($0.frozen) } ?? .none), ("origin", .string(row.origin)),
       ]
-      return Table.Row(
-        keys: [.string(row.part)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+      return Table.Row(keys: [.string(row.part)], cells: cells)
     }
     return Table(keyNames: ["part"], rows: rows)
   }

@@ -29,7 +29,7 @@ extension Table {
         guard let first = values.first, values.allSatisfy({ $0.label == first.label }) else { return nil }
         return (name, first)
       }
-      return Row(keys: group.keys, value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+      return Row(keys: group.keys, cells: cells)
     }
     return Table(keyNames: keyNames.filter { $0 != column }, rows: merged, inherited: evidence)
   }

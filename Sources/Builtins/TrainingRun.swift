@@ -170,7 +170,7 @@ final class TrainingRun {
     let seconds = Self.seconds(clock.now - start)
     cells.append(("seconds", .float(seconds)))
     cells.append(("memory_mb", .int(Memory.now.peak / 1_048_576)))
-    log.append(Table.Row(keys: [.int(epoch)], value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells))
+    log.append(Table.Row(keys: [.int(epoch)], cells: cells))
     report(epoch, cells)
   }
 

@@ -32,6 +32,11 @@ package final class Table: LanguageObject {
       self.cells = cells
     }
 
+    /// A row whose whole value is the record of its cells.
+    package init(keys: [Value], cells: [(name: String, value: Value)]) {
+      self.init(keys: keys, value: .record(Record(cells.map { ($0.name, $0.value) })), cells: cells)
+    }
+
     /// The value in a column, none where this row has nothing there.
     package func cell(_ column: String) -> Value { cells.first { $0.name == column }?.value ?? .none }
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import LanguageKit
 import TensorCore
 import TestKit
@@ -145,23 +146,12 @@ struct ClassicMistakeTests {
     let lines = entries.map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
     for (e, entry) in lines.enumerated() {
       for (l, line) in entry.enumerated() {
-        let distance = distance(Array(line.utf8.drop { $0 == 32 }), Array(edit.utf8))
+        let distance = NameSuggestion.distance(Array(line.utf8.drop { $0 == 32 }), Array(edit.utf8))
         if distance <= best.distance { best = (distance, e, l) }
       }
     }
     var result = lines
     result[best.entry][best.line] = edit
     return result.map { $0.joined(separator: "\n") }
-  }
-
-  private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var previous = row
-      previous[0] = i + 1
-      for j in b.indices { previous[j + 1] = min(previous[j] + 1, row[j + 1] + 1, row[j] + (a[i] == b[j] ? 0 : 1)) }
-      row = previous
-    }
-    return row[b.count]
   }
 }
