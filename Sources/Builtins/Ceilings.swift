@@ -19,7 +19,7 @@ extension DataPart {
       }
     // Late items stand in the last two positions of a history alone.
     let all = cases.map {
-      WorldCase(history: $0.history, target: $0.target, finalFrom: $0.history.count + $0.following - 1)
+      WorldCase(history: $0.history, target: $0.targets[0], finalFrom: $0.history.count + $0.following - 1)
     }
     let asked = asksForLate ? ceilings.late(all) : all
     let scorer = ceilings.scorer(knowledge, ignoresWeights: asksForLate)
@@ -92,7 +92,7 @@ extension Score {
   ) {
     let items = part.platform.itemCount
     let isLate = part.platform.ceilings?.world.isLate ?? []
-    let cases = part.cases.filter { !late || isLate[Int($0.target)] }
+    let cases = part.cases.filter { !late || isLate[Int($0.targets[0])] }
     let text = [
       "ceiling knowing \(knowledge.rawValue)", part.protocolHead,
       late ? "\(ModuleInstance.grouped(cases.count)) cases of late items" : "",

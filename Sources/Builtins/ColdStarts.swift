@@ -32,10 +32,9 @@ extension Catalog {
             .outOfRange, "no item has fewer than \(below) training events", argument: 2, tries: ["below = 10"])
         }
         let platform = data.platform
-        let split = platform.coldSplit(positions)
         let cold = ColdStart(
-          positions, below: below, train: platform.split.train,
-          sequences: split.train.indices.map { split.sequence($0) }, itemCount: platform.itemCount)
+          positions, below: below, train: platform.split.train, split: platform.coldSplit(positions),
+          itemCount: platform.itemCount)
         guard !cold.cases.isEmpty else { throw empty(cold, positions, below, platform, call) }
         return .object(
           DataPart(.test, platform, call.machine, selection: .cold(cold, positions, below: below)))

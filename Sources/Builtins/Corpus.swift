@@ -9,9 +9,9 @@ import TensorCore
 /// One platform: its users, its items and what the items look like.
 package final class Platform {
   let name: String
-  let split: LeaveOneOut
+  let split: Split
   /// Who is tested on: the platform's own users, or others who are never trained on.
-  let testSplit: LeaveOneOut
+  let testSplit: Split
   let rawIDs: [String]
   let users: Int
   let events: Int
@@ -35,8 +35,8 @@ package final class Platform {
     self.fingerprint = fingerprint
     self.state = "\(name) \(state) \(items.sizes.sorted { $0.key < $1.key }) \(items.vocabulary)"
     self.ceilings = ceilings
-    split = LeaveOneOut(sequences)
-    testSplit = testSequences.map { LeaveOneOut($0) } ?? split
+    split = Split(leaveOneOut: sequences)
+    testSplit = testSequences.map { Split(leaveOneOut: $0) } ?? split
     rawIDs = items.rawIDs
     catalogue = ItemSpace.Catalogue(name: name, fingerprint: itemsFingerprint, count: rawIDs.count)
     users = sequences.count

@@ -45,7 +45,11 @@ final class DataPart: LanguageObject {
     case "users": return .int(users)
     case "cases": return .int(cases.count)
     // In the order of a score's values per user: rows of the catalogue.
-    case "targets": return .list(cases.map { .int(Int($0.target)) })
+    case "targets":
+      return .list(
+        cases.map { one in
+          one.targets.count == 1 ? .int(Int(one.targets[0])) : .list(one.targets.map { .int(Int($0)) })
+        })
     case "late":
       return hasLate ? .object(DataPart(kind, platform, machine, selection: .late)) : nil
     default: return nil
@@ -64,8 +68,9 @@ final class DataPart: LanguageObject {
     let user: Int
     /// What the user is known to have met, oldest first.
     let history: [Int32]
-    let target: Int32
-    /// Events that the user has after the target.
+    /// What the user met then, each item once; one or more.
+    let targets: [Int32]
+    /// Events that the user has after the (first) target.
     let following: Int
   }
 
@@ -75,13 +80,15 @@ final class DataPart: LanguageObject {
     case .all: return wholeCases
     case .late:
       guard let isLate = platform.ceilings?.world.isLate else { return [] }
-      return wholeCases.filter { isLate.indices.contains(Int($0.target)) && isLate[Int($0.target)] }
+      return wholeCases.filter { one in
+        one.targets.contains { isLate.indices.contains(Int($0)) && isLate[Int($0)] }
+      }
     case .cold(let cold, let positions, _):
       let split = platform.coldSplit(positions)
       return cold.cases.map { one in
-        let sequence = split.sequence(one.user)
+        let sequence = split.sequences[one.user]
         return Case(
-          user: one.user, history: Array(sequence.prefix(one.position)), target: sequence[one.position],
+          user: one.user, history: Array(sequence.prefix(one.position)), targets: [sequence[one.position]],
           following: sequence.count - one.position - 1)
       }
     }
@@ -89,38 +96,51 @@ final class DataPart: LanguageObject {
 
   var users: Int { Set(cases.map(\.user)).count }
 
-  /// One case a user who has a target here.
+  /// One case a user who has a target here, and something before it to rank by.
   private var wholeCases: [Case] {
-    let split = platform.split
+    let split = kind == .test ? platform.testSplit : platform.split
+    let targets: [[Int32]]
     switch kind {
     case .train: return []
-    case .valid:
-      return split.valid.enumerated().compactMap { user, target in
-        target.map { Case(user: user, history: split.train[user], target: $0, following: 1) }
-      }
-    case .test:
-      let split = platform.testSplit
-      return split.test.enumerated().compactMap { user, target in
-        target.map { Case(user: user, history: split.historyBeforeTest(user), target: $0, following: 0) }
-      }
+    case .valid: targets = split.valid
+    case .test: targets = split.test
     }
+    return targets.enumerated().compactMap { user, targets in
+      let history = kind == .valid ? split.historyBeforeValidation(user) : split.historyBeforeTest(user)
+      guard !targets.isEmpty, !history.isEmpty else { return nil }
+      return Case(
+        user: user, history: history, targets: targets,
+        following: split.sequences[user].count - history.count - 1)
+    }
+  }
+
+  /// Users who have targets here, but nothing before them; they are no cases.
+  var usersWithoutHistory: Int {
+    guard case .all = selection, kind != .train else { return 0 }
+    let split = kind == .test ? platform.testSplit : platform.split
+    return (kind == .valid ? split.valid : split.test).count { !$0.isEmpty } - users
   }
 
   /// How many items are ranked for a case on average, rounded down: all but those of the history, the target kept.
   func meanCandidates(_ cases: [Case], masksHistory: Bool) -> Int {
     guard masksHistory, !cases.isEmpty else { return platform.itemCount }
-    let hidden = cases.reduce(0) { $0 + Set($1.history).subtracting([$1.target]).count }
+    let hidden = cases.reduce(0) { $0 + Set($1.history).subtracting($1.targets).count }
     return (platform.itemCount * cases.count - hidden) / cases.count
   }
 
   /// Who is tested on what, as the protocol line of a score begins.
   var protocolHead: String {
     func grouped(_ number: Int) -> String { ModuleInstance.grouped(number) }
+    let split = platform.split
     switch selection {
-    case .all: return "leave-one-out \(kind.rawValue), \(grouped(users)) users"
+    case .all:
+      let fresh = usersWithoutHistory
+      let left = fresh > 0 ? " (\(grouped(fresh)) without a history left out)" : ""
+      return "\(split.rule.name) \(kind.rawValue), \(grouped(users)) users\(left)"
     case .late:
       let late = platform.ceilings?.world.isLate.count { $0 } ?? 0
-      return "leave-one-out \(kind.rawValue), \(grouped(users)) users whose target is one of the \(late) late items"
+      return
+        "\(split.rule.name) \(kind.rawValue), \(grouped(users)) users whose target is one of the \(late) late items"
     case .cold(let cold, let positions, let below):
       let fresh = platform.ceilings?.world.testUsers.count ?? 0
       let places =
@@ -143,7 +163,7 @@ final class DataPart: LanguageObject {
 extension Platform {
   /// Whose histories are searched for cold items. The paper's protocol takes the users who are trained on; where others
   /// are only tested on, the strict one takes those, as the test part does.
-  func coldSplit(_ positions: ColdStart.Positions) -> LeaveOneOut {
+  func coldSplit(_ positions: ColdStart.Positions) -> Split {
     switch positions {
     case .paper: split
     case .strict: testSplit

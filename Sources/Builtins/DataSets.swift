@@ -35,7 +35,7 @@ final class DataSet: LanguageObject {
   }
 
   var printed: String {
-    let tested = platform.split.test.compactMap { $0 }.count
+    let tested = platform.split.test.count { !$0.isEmpty }
     let fresh = platform.ceilings?.world.testUsers.count ?? 0
     let note = fresh == 0 ? "" : "\n  \(ModuleInstance.grouped(fresh)) others are only tested on"
     return """

@@ -211,7 +211,7 @@ enum Evaluator {
         for (row, one) in rows.enumerated() {
           let own = UnsafeBufferPointer(rebasing: all[row * items..<(row + 1) * items])
           let excluded = masksHistory ? one.history.sorted() : []
-          let (better, tied) = Ranking.counts(scores: own, target: Int(one.target), excluded: excluded)
+          let (better, tied) = Ranking.counts(scores: own, target: Int(one.targets[0]), excluded: excluded)
           perCase.append(metrics.map { Ranking.expected($0, better: better, tied: tied) })
         }
       }

@@ -6,15 +6,15 @@ package final class Catalogue: Sendable {
   package let descriptions: [String]
   /// Paths of images relative to `folder`; empty for an item without one.
   package let images: [String]
-  /// Genres as the file gives them, joined by `|`; empty where the file has no such column.
-  package let genres: [String]
+  /// Any other columns of the file by name, such as genres joined by `|`. [item] each
+  package let columns: [String: [String]]
   /// The folder the catalogue was read from, as it was given.
   package let folder: String
 
   /// Columns shorter than `rawIDs` are filled up with empty text, longer ones cut.
   package init(
-    rawIDs: [String], titles: [String], descriptions: [String] = [], images: [String] = [], genres: [String] = [],
-    folder: String = ""
+    rawIDs: [String], titles: [String], descriptions: [String] = [], images: [String] = [],
+    columns: [String: [String]] = [:], folder: String = ""
   ) {
     let fit = { (column: [String]) -> [String] in
       Array(column.prefix(rawIDs.count)) + Array(repeating: "", count: max(0, rawIDs.count - column.count))
@@ -23,7 +23,7 @@ package final class Catalogue: Sendable {
     self.titles = fit(titles)
     self.descriptions = fit(descriptions)
     self.images = fit(images)
-    self.genres = fit(genres)
+    self.columns = columns.mapValues(fit)
     self.folder = folder
   }
 

@@ -1,4 +1,4 @@
-/// Reads items.csv: item, title, description, image and, where there is one, genres.
+/// Reads items.csv: item, title, description, image and any other columns.
 struct CatalogueReader {
   static let columns = ["item", "title", "description", "image"]
 
@@ -6,7 +6,7 @@ struct CatalogueReader {
   private var titles: [String] = []
   private var descriptions: [String] = []
   private var images: [String] = []
-  private var genres: [String] = []
+  private var others: [(name: String, column: Int, values: [String])] = []
   private var lines: [Int] = []
   private(set) var index: [IDKey: Int32] = [:]
   private var emptyText = WarningCounter("empty-text")
@@ -16,7 +16,9 @@ struct CatalogueReader {
   mutating func read(file: String, bytes: [UInt8], interrupted: () -> Bool) throws(DataError) {
     var reader = try CSVReader(file: file, bytes: bytes)
     let columns = try reader.require(Self.columns)
-    let genreColumn = reader.columns.firstIndex(of: "genres")
+    for (column, name) in reader.columns.enumerated() where !columns.contains(column) && !name.isEmpty {
+      others.append((name, column, []))
+    }
     while try reader.next() {
       if lines.count % 4096 == 4095, interrupted() {
         throw DataError(code: "interrupted", message: "reading \(file) was interrupted", place: reader.place)
@@ -36,14 +38,14 @@ struct CatalogueReader {
           code: "duplicate-item", message: "item \(name) stands in lines \(lines[Int(first)]) and \(reader.line)",
           place: reader.place, suggestion: "keep one row per item")
       }
-      add(reader, columns: columns, genreColumn: genreColumn)
+      add(reader, columns: columns)
     }
     guard !lines.isEmpty else {
       throw DataError(code: "empty-file", message: "\(file) has a header but no item", place: "\(file):1")
     }
   }
 
-  private mutating func add(_ reader: CSVReader, columns: [Int], genreColumn: Int?) {
+  private mutating func add(_ reader: CSVReader, columns: [Int]) {
     var isValid = true
     let field = { (column: Int) -> String in
       let (text, valid) = reader.text(column)
@@ -55,7 +57,7 @@ struct CatalogueReader {
     titles.append(field(columns[1]))
     descriptions.append(field(columns[2]))
     images.append(field(columns[3]))
-    genres.append(genreColumn.map(field) ?? "")
+    for index in others.indices { others[index].values.append(field(others[index].column)) }
     let isBlank = { (text: String?) -> Bool in text?.utf8.allSatisfy { $0 <= 0x20 } ?? true }
     if isBlank(titles.last), isBlank(descriptions.last) { emptyText.add(reader.place) }
     if !isValid { badText.add(reader.place) }
@@ -64,7 +66,8 @@ struct CatalogueReader {
   /// The items read, as a catalogue of `folder`.
   func catalogue(folder: String) -> Catalogue {
     Catalogue(
-      rawIDs: rawIDs, titles: titles, descriptions: descriptions, images: images, genres: genres, folder: folder)
+      rawIDs: rawIDs, titles: titles, descriptions: descriptions, images: images,
+      columns: Dictionary(others.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }), folder: folder)
   }
 
   var warnings: [DataWarning] {

@@ -5,7 +5,7 @@ package struct ColdStart: Sendable, Equatable {
     /// Every position of a user's complete history, as PMMRec's paper has it: most stand inside the training part, so
     /// that the step to them was trained on.
     case paper
-    /// The validation and the test position alone.
+    /// Validation and test positions alone.
     case strict
   }
 
@@ -27,22 +27,19 @@ package struct ColdStart: Sendable, Equatable {
 
   /// - Parameters:
   ///   - train: the events that are counted. [user][event]
-  ///   - sequences: complete histories, oldest first, of those users or of others. [user][event]
+  ///   - split: histories that are searched, of those users or of others.
   ///   - below: an item with fewer training events is cold.
-  package init(
-    _ positions: Positions, below: Int, train: [[Int32]], sequences: [[Int32]], itemCount: Int
-  ) {
+  package init(_ positions: Positions, below: Int, train: [[Int32]], split: Split, itemCount: Int) {
     let isCold = occurrences(train, itemCount: itemCount).map { $0 < below }
     var cases: [Case] = []
     var firstEvents = 0
     var users = 0
-    for (user, sequence) in sequences.enumerated() {
-      let first: Int
-      switch positions {
-      case .paper: first = 0
-      // A shorter history has neither a validation nor a test position.
-      case .strict: first = sequence.count < 3 ? sequence.count : sequence.count - 2
-      }
+    for (user, sequence) in split.sequences.enumerated() {
+      let first =
+        switch positions {
+        case .paper: 0
+        case .strict: split.starts(user).valid
+        }
       let before = cases.count
       for position in first..<sequence.count {
         let item = Int(sequence[position])

@@ -48,6 +48,7 @@ struct EventReader {
       let why = rows == 0 ? "has a header but no event" : "has \(rows) events, but none with an item of items.csv"
       throw DataError(code: "empty-file", message: "\(file) \(why)", place: "\(file):1")
     }
+    sort()
   }
 
   private mutating func add(_ reader: CSVReader, columns: [Int]) throws(DataError) {
@@ -86,13 +87,17 @@ struct EventReader {
   }
 
   /// Items of each user, oldest first; events of one moment keep the order of the file. [user][event]
-  func sequences() -> [[Int32]] {
-    events.map { list in
+  var sequences: [[Int32]] { events.map { $0.map(\.item) } }
+  /// Their moments; what a double cannot tell apart was still put in order. [user][event]
+  var times: [[Double]] { events.map { $0.map { Double($0.moment.whole) + $0.moment.fraction } } }
+
+  private mutating func sort() {
+    for user in events.indices {
       // Swift's sort is stable but does not promise it, so the place in the file takes part in the comparison.
-      list.enumerated().sorted { left, right in
+      events[user] = events[user].enumerated().sorted { left, right in
         left.element.moment != right.element.moment
           ? left.element.moment < right.element.moment : left.offset < right.offset
-      }.map(\.element.item)
+      }.map(\.element)
     }
   }
 

@@ -5,6 +5,8 @@ package final class InteractionData: Sendable {
   package let userIDs: [String]
   /// Item indices of each user, oldest first: file order after a stable sort by time. [user][event]
   package let sequences: [[Int32]]
+  /// Moments of the same events, as the file gives them; empty where it gives none. [user][event]
+  package let times: [[Double]]
   /// What was odd in the files, counted.
   package let warnings: [DataWarning]
   /// SHA-256 over the contents of both files; equal contents give equal fingerprints, wherever they lie.
@@ -13,12 +15,13 @@ package final class InteractionData: Sendable {
   package let itemsFingerprint: String
 
   package init(
-    catalogue: Catalogue, userIDs: [String], sequences: [[Int32]], warnings: [DataWarning] = [],
+    catalogue: Catalogue, userIDs: [String], sequences: [[Int32]], times: [[Double]] = [], warnings: [DataWarning] = [],
     fingerprint: String = "", itemsFingerprint: String = ""
   ) {
     self.catalogue = catalogue
     self.userIDs = userIDs
     self.sequences = sequences
+    self.times = times
     self.warnings = warnings
     self.fingerprint = fingerprint
     self.itemsFingerprint = itemsFingerprint
@@ -28,7 +31,7 @@ package final class InteractionData: Sendable {
   package var eventCount: Int { sequences.reduce(0) { $0 + $1.count } }
 
   /// Reads the two files of a folder: `interactions.csv` with user, item, timestamp and `items.csv` with item, title,
-  /// description, image and, where there is one, genres.
+  /// description, image and any other columns.
   ///
   /// Columns are found by name. An event with an item that items.csv does not list is skipped and counted as a warning;
   /// whatever makes the meaning of a row doubtful is an error with its place.
@@ -53,7 +56,8 @@ package final class InteractionData: Sendable {
     let digests = itemsDigest + SHA256.hex(eventBytes)
     progress(1)
     return InteractionData(
-      catalogue: items.catalogue(folder: folder), userIDs: events.userIDs, sequences: events.sequences(),
+      catalogue: items.catalogue(folder: folder), userIDs: events.userIDs, sequences: events.sequences,
+      times: events.times,
       warnings: items.warnings + events.warnings, fingerprint: SHA256.hex(Array(digests.utf8)),
       itemsFingerprint: itemsDigest)
   }

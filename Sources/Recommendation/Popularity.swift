@@ -22,9 +22,9 @@ package struct PopularityModel: Sendable {
   /// Occurrences in training. [item]
   package let scores: [Float]
 
-  /// Counts over all but the last two events of each user, as published baselines do.
-  package init(_ split: LeaveOneOut, itemCount: Int) {
-    self.init(train: split.allButLastTwo, itemCount: itemCount)
+  /// Counts over the training events of those who have a test, as published baselines do.
+  package init(_ split: Split, itemCount: Int) {
+    self.init(train: split.counted, itemCount: itemCount)
   }
 
   package init(train: [[Int32]], itemCount: Int) {

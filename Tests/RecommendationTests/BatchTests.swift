@@ -4,12 +4,12 @@ import Testing
 
 struct BatchTests {
   @Test func theSplitTakesTheLastTwoEvents() {
-    let split = LeaveOneOut([[1, 2, 3, 4], [5, 6, 7], [8, 9], [3], []])
+    let split = Split(leaveOneOut: [[1, 2, 3, 4], [5, 6, 7], [8, 9], [3], []])
     #expect(split.train == [[1, 2], [5], [8, 9], [3], []])
-    #expect(split.valid == [3, 6, nil, nil, nil])
-    #expect(split.test == [4, 7, nil, nil, nil])
+    #expect(split.valid == [[3], [6], [], [], []])
+    #expect(split.test == [[4], [7], [], [], []])
     #expect(split.shortUsers == 2)
-    #expect(split.allButLastTwo == [[1, 2], [5], [], [], []])
+    #expect(split.counted == [[1, 2], [5], [], [], []])
     #expect(split.historyBeforeTest(0) == [1, 2, 3])
   }
 

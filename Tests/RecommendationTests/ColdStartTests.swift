@@ -5,9 +5,9 @@ import Testing
 private let sequences: [[Int32]] = [[0, 1, 2, 3, 4], [0, 1, 0, 2], [1, 0, 5], [0, 3]]
 
 private func cold(_ positions: ColdStart.Positions, below: Int, of whom: [[Int32]] = sequences) -> ColdStart {
-  let split = LeaveOneOut(sequences)
+  let split = Split(leaveOneOut: sequences)
   // Training: 0 1 2 | 0 1 | 1 | 0 3, the last user being too short to be tested: 0 three times, 1 three times, 2 and 3 once.
-  return ColdStart(positions, below: below, train: split.train, sequences: whom, itemCount: 6)
+  return ColdStart(positions, below: below, train: split.train, split: Split(leaveOneOut: whom), itemCount: 6)
 }
 
 struct ColdStartTests {

@@ -35,7 +35,7 @@ struct LoadingTests {
       events: "rating,timestamp,user,item\r\n5,2,u,a\r\n4,1,v,a")
     #expect(data.catalogue.titles == [#"A "quoted", title"#])
     #expect(data.catalogue.descriptions == ["two\r\nlines"])
-    #expect(data.catalogue.genres == ["X|Y"])
+    #expect(data.catalogue.columns["genres"] == ["X|Y"])
     #expect(data.userIDs == ["u", "v"])
   }
 

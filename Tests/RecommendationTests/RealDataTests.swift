@@ -19,7 +19,7 @@ struct RealDataTests {
     #expect(data.catalogue.titles[0] == "Toy Story (1995)")
     let popularity = measurePopularity(data)
     #expect(popularity.users == 602)
-    #expect(LeaveOneOut(data.sequences).shortUsers == 8)
+    #expect(Split(leaveOneOut: data.sequences).shortUsers == 8)
     #expect(String(format: "%.4f", popularity.hr) == "0.0831")
     #expect(String(format: "%.4f", popularity.ndcg) == "0.0404")
   }
@@ -39,12 +39,12 @@ struct RealDataTests {
 
   /// Mean over users with a test event; history masked, the target never.
   private func measurePopularity(_ data: InteractionData) -> (hr: Double, ndcg: Double, users: Int) {
-    let split = LeaveOneOut(data.sequences)
+    let split = Split(leaveOneOut: data.sequences)
     let model = PopularityModel(split, itemCount: data.catalogue.count)
     var sums = (hr: 0.0, ndcg: 0.0, users: 0)
     model.scores.withUnsafeBufferPointer { scores in
       for user in data.userIDs.indices {
-        guard let target = split.test[user] else { continue }
+        guard let target = split.test[user].first else { continue }
         let found = Ranking.counts(
           scores: scores, target: Int(target), excluded: split.historyBeforeTest(user).sorted())
         sums.hr += Ranking.expected(RankingMetric(.hr, 10), better: found.better, tied: found.tied)

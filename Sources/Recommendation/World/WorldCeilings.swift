@@ -71,7 +71,7 @@ package struct WorldCeilings: Sendable {
 
   /// Scores of all items for a case; those of `both` are probabilities up to one factor. [item]
   package func scorer(_ knowledge: WorldKnowledge, ignoresWeights: Bool = false) -> (WorldCase) -> [Float] {
-    let train = LeaveOneOut(world.users.map(\.items)).allButLastTwo
+    let train = Split(leaveOneOut: world.users.map(\.items)).counted
     switch knowledge {
     case .popularity:
       let popularity = PopularityModel(train: train, itemCount: world.itemCount).scores
