@@ -6,54 +6,6 @@ package import Recommendation
 import Semantics
 import TensorCore
 
-/// One platform: its users, its items and what the items look like.
-package final class Platform {
-  let name: String
-  let split: Split
-  /// Who is tested on: the platform's own users, or others who are never trained on.
-  let testSplit: Split
-  let rawIDs: [String]
-  let users: Int
-  let events: Int
-  let fingerprint: String
-  /// Equal states mean that everything which can be read of it is equal, pictures and sizes included.
-  let state: String
-  /// Its items as ids mean them.
-  let catalogue: ItemSpace.Catalogue
-  let items: any ItemSource
-  /// What can be reached at best, where the data know it.
-  let ceilings: WorldCeilings?
-  /// Kinds of warnings about images that were said already.
-  var reported: Set<String> = []
-
-  init(
-    name: String, items: any ItemSource, sequences: [[Int32]], testSequences: [[Int32]]? = nil, fingerprint: String,
-    state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil
-  ) {
-    self.name = name
-    self.items = items
-    self.fingerprint = fingerprint
-    self.state = "\(name) \(state) \(items.sizes.sorted { $0.key < $1.key }) \(items.vocabulary)"
-    self.ceilings = ceilings
-    split = Split(leaveOneOut: sequences)
-    testSplit = testSequences.map { Split(leaveOneOut: $0) } ?? split
-    rawIDs = items.rawIDs
-    catalogue = ItemSpace.Catalogue(name: name, fingerprint: itemsFingerprint, count: rawIDs.count)
-    users = sequences.count
-    events = sequences.reduce(0) { $0 + $1.count }
-  }
-
-  /// As tables name the data that their numbers come from.
-  var source: Evidence.Source { Evidence.Source(name: name, fingerprint: fingerprint) }
-  var itemCount: Int { rawIDs.count }
-  var sizes: [String: Int] { items.sizes }
-  var vocabulary: Int { items.vocabulary }
-  static let fields: Set<String> = [
-    "words", "word_mask", "image", "ids", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
-    "catalogue", "offered",
-  ]
-}
-
 /// The platforms of one training or evaluation; their items stand one after the other, so that they never mix.
 package final class Corpus {
   let platforms: [Platform]
@@ -118,7 +70,7 @@ package final class Corpus {
   /// Says once what could not be read of the items so far.
   func warnOfItems() {
     for platform in platforms {
-      for warning in platform.items.warnings where platform.reported.insert(warning.kind).inserted {
+      for warning in platform.items.warnings where platform.reported.kinds.insert(warning.kind).inserted {
         machine.warn(.data, Catalog.text(warning.message, warning.count, warning.examples))
       }
     }

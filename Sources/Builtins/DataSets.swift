@@ -17,7 +17,8 @@ final class DataSet: LanguageObject {
 
   var typeName: String { "data set" }
   var fieldNames: [String] {
-    ["train", "valid", "test", "items", "users", "events", "name"] + (platform.ceilings == nil ? [] : ["truth"])
+    ["train", "valid", "test", "items", "users", "events", "name", "steps", "fingerprint"]
+      + (platform.ceilings == nil ? [] : ["truth"])
   }
   var label: UInt64 { Label64("data set").mixed(platform.fingerprint).value }
 
@@ -29,6 +30,8 @@ final class DataSet: LanguageObject {
     case "users": return .int(platform.users)
     case "events": return .int(platform.events)
     case "name": return .string(platform.name)
+    case "fingerprint": return .string(platform.fingerprint)
+    case "steps": return .object(steps)
     case "truth": return platform.ceilings.map { .record($0.world.truth) }
     default: return nil
     }
@@ -39,11 +42,51 @@ final class DataSet: LanguageObject {
     let fresh = platform.ceilings?.world.testUsers.count ?? 0
     let note = fresh == 0 ? "" : "\n  \(ModuleInstance.grouped(fresh)) others are only tested on"
     return """
-      data set \(platform.name): \(ModuleInstance.grouped(platform.users)) users, \
-      \(ModuleInstance.grouped(platform.itemCount)) items, \(ModuleInstance.grouped(platform.events)) events
-        leave-one-out: \(ModuleInstance.grouped(tested)) users with a validation and a test event, \
-      \(platform.split.shortUsers) with fewer than 3 events train only\(note)
+      data set \(platform.name): \(Self.text(platform.log.size))\(history)
+        \(splitText(tested))\(note)
       """
+  }
+
+  /// How many users have a test, and what becomes of the others.
+  private func splitText(_ tested: Int) -> String {
+    let split = platform.split
+    let count = ModuleInstance.grouped(tested)
+    let short = ModuleInstance.grouped(split.shortUsers)
+    switch split.rule {
+    case .leaveOneOut:
+      return "leave-one-out: \(count) users with a validation and a test event, "
+        + "\(short) with fewer than 3 events train only"
+    case .leaveOut, .ratio:
+      return "\(split.rule.name): \(count) users with test events, \(short) with too few train only"
+    case .time:
+      let fresh = ModuleInstance.grouped(DataPart(.test, platform, machine).usersWithoutHistory)
+      return "\(split.rule.name): \(count) users with test events, \(fresh) of them with nothing before"
+    }
+  }
+
+  private static func text(_ size: DataSize) -> String {
+    "\(ModuleInstance.grouped(size.users)) users, \(ModuleInstance.grouped(size.items)) items, "
+      + "\(ModuleInstance.grouped(size.events)) events"
+  }
+
+  /// A line for each step of preparation, with what it left.
+  private var history: String {
+    guard let first = platform.steps.first else { return "" }
+    let lines = platform.steps.map { "\n  \($0.text): \(Self.text($0.after))" }
+    return "\n  as read: \(Self.text(first.before))\(lines.joined())"
+  }
+
+  /// Steps of preparation with the numbers of users, items and events before and after.
+  private var steps: Table {
+    let rows = platform.steps.map { step in
+      let cells: [(name: String, value: Value)] = [
+        ("users", .int(step.before.users)), ("items", .int(step.before.items)), ("events", .int(step.before.events)),
+        ("users after", .int(step.after.users)), ("items after", .int(step.after.items)),
+        ("events after", .int(step.after.events)),
+      ]
+      return Table.Row(keys: [.string(step.text)], cells: cells)
+    }
+    return Table(keyNames: ["step"], rows: rows)
   }
 }
 
@@ -105,7 +148,9 @@ extension Catalog {
           Platform(
             name: name,
             items: FolderItems(data.catalogue, words: hashed, images: store, imageSize: image, patch: patch),
-            sequences: data.sequences, fingerprint: data.fingerprint, state: "\(state) \(image) \(patch)",
+            log: EventLog(
+              userIDs: data.userIDs, sequences: data.sequences, times: data.times, itemCount: data.catalogue.count),
+            fingerprint: data.fingerprint, state: "\(state) \(image) \(patch)",
             itemsFingerprint: data.itemsFingerprint), machine))
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])

@@ -11,6 +11,10 @@ protocol ItemSource: AnyObject {
   /// Numbers of words run from 0 to one less.
   var vocabulary: Int { get }
   var hasImages: Bool { get }
+  /// What people call the items; empty text where nobody said.
+  var titles: [String] { get }
+  /// What else is known of the items, by name. [item] each
+  var columns: [String: [String]] { get }
   /// What could not be read so far.
   var warnings: [ContentWarning] { get }
 
@@ -41,6 +45,8 @@ final class FolderItems: ItemSource {
   }
 
   var vocabulary: Int { words.vocabulary }
+  var titles: [String] { catalogue.titles }
+  var columns: [String: [String]] { catalogue.columns }
   var hasImages: Bool { images != nil }
   var warnings: [ContentWarning] { images?.warnings ?? [] }
 
@@ -70,6 +76,8 @@ final class WorldItems: ItemSource {
   }
 
   var vocabulary: Int { world.vocabulary }
+  var titles: [String] { world.factors.indices.map { world.text(of: $0) } }
+  var columns: [String: [String]] { ["late": world.isLate.map { $0 ? "true" : "false" }] }
   var hasImages: Bool { true }
   var warnings: [ContentWarning] { [] }
 

@@ -8,7 +8,9 @@ extension Platform {
   convenience init(_ world: World) {
     let fingerprint = "world \(String(world.digest, radix: 16)) \(world.settings)"
     self.init(
-      name: world.platform.rawValue, items: WorldItems(world), sequences: world.users.map(\.items),
+      name: world.platform.rawValue, items: WorldItems(world),
+      log: EventLog(
+        userIDs: world.users.indices.map { "\($0)" }, sequences: world.users.map(\.items), itemCount: world.itemCount),
       testSequences: world.testUsers.isEmpty ? nil : world.testUsers.map(\.items),
       fingerprint: fingerprint, state: "\(fingerprint) seed \(world.seed)",
       // Switches and users leave it the same item, whatever it looks like.

@@ -44,7 +44,7 @@ extension Value {
   }
 
   /// As `printed`, with strings in quotes and long things in one line.
-  var quoted: String {
+  package var quoted: String {
     switch self {
     case .string(let text): "\"\(text)\""
     case .module(let module, _): module.definition.name
