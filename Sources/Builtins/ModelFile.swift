@@ -26,6 +26,7 @@ enum ModelFile {
       "recipe": description,
       "sources": .object(recipe.sources.mapValues(\.json)),
       "length": model.facts["length"].flatMap { Int.from($0) }.map { .int($0) } ?? .null,
+      "trained_on": try TrainedOn.json(model.facts["trained_on"]),
       "parts": .list(model.parts.filter { !$0.value.isNone }.map { .string($0.name) }),
     ])
     let text: String
@@ -57,7 +58,8 @@ enum ModelFile {
     }
     let built = try ModelRecipe(call, sources: sources).module(recipe)
     let filled = try fill(built, file.tensors, path, call)
-    let facts = document["length"]?.int.map { ["length": Value.int($0)] } ?? [:]
+    var facts = document["length"]?.int.map { ["length": Value.int($0)] } ?? [:]
+    facts["trained_on"] = TrainedOn.value(json: document["trained_on"])
     return filled.with(facts: facts)
   }
 

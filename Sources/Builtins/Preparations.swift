@@ -50,7 +50,7 @@ extension Catalog {
         BuiltinParameter<Int?>("items", default: .none, shown: "users"),
         BuiltinParameter<Bool>("iterated", default: true, shown: "true"),
         examples: "pmm> core(world(\"tgtS\", seed = 1), 4).steps\n"
-          + "step        users  items  events  users after  items after  events after\n"
+          + "step                        users  items  events  users after  items after  events after\n"
           + "core(users = 4, items = 4)    400    400    2369          363          231          1972"
       ) { call, data, users, items, iterated in
         let items = items ?? users

@@ -229,7 +229,7 @@ final class TrainingRun {
     let origin = Origin(Origin.ofTraining + call.span.place, span: call.span)
     return model.mappingParameters(origin: origin) { path, parameter in
       byPath[path].map { parameter.with(numbers: $0) } ?? parameter
-    }.with(facts: ["length": .int(steps)])
+    }.with(facts: ["length": .int(steps), "trained_on": TrainedOn.value(corpus.platforms.map(\.source))])
   }
 
   private func finished() throws -> Run {
