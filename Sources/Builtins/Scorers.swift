@@ -1,0 +1,91 @@
+import Autodiff
+import Diagnostics
+import Interpreter
+import NamedTensors
+import Recommendation
+import TensorCore
+
+/// Anything that scores every item of a platform for a block of users.
+protocol Scorer {
+  /// Scores of all items, [case, item].
+  func scores(_ cases: [DataPart.Case]) throws -> [Float]
+  /// What the protocol line says of it.
+  var name: String { get }
+  /// Slots that are read of a history; nil for all.
+  var length: Int? { get }
+}
+
+/// Popularity as a model: the same scores for every user.
+final class PopularityScorer: LanguageObject, Scorer {
+  let model: PopularityModel
+  let platform: Platform
+  init(_ model: PopularityModel, _ platform: Platform) {
+    self.model = model
+    self.platform = platform
+  }
+  var typeName: String { "popularity model" }
+  var printed: String { "popularity of \(platform.name)" }
+  var name: String { "popularity" }
+  var length: Int? { nil }
+  func scores(_ cases: [DataPart.Case]) -> [Float] { cases.flatMap { _ in model.scores } }
+}
+
+/// A model of the language: the last state of `users` with every item's vector. Items are encoded once.
+final class ModelScorer: Scorer {
+  let model: ModuleInstance
+  let corpus: Corpus
+  let steps: Int
+  private let call: Invocation
+  private let items: NamedTensor
+  private let seed: UInt64
+
+  init(_ model: ModuleInstance, _ platform: Platform, steps: Int, _ call: Invocation) throws {
+    self.model = model
+    self.steps = steps
+    self.call = call
+    corpus = Corpus([platform], call.machine)
+    seed = call.machine.seed
+    let whole = corpus.catalogueRecord()
+    guard model.definition.methods["items"] != nil, model.definition.methods["users"] != nil else {
+      throw call.fail(
+        .wrongType, "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`",
+        argument: 0)
+    }
+    let value = try call.machine.callMethod("items", of: model, [.record(whole)], at: call.span)
+    guard case .tensor(let tensor) = value else {
+      throw call.fail(
+        .wrongType, "`items` of \(model.definition.name) must give a tensor, not \(value.described)", argument: 0)
+    }
+    items = tensor.tensor
+  }
+
+  var name: String { model.definition.name }
+  var length: Int? { steps }
+
+  func scores(_ cases: [DataPart.Case]) throws -> [Float] {
+    let machine = call.machine
+    let batch = RowBatch.ranking(histories: cases.map(\.history), length: steps)
+    let record = try corpus.record(
+      batch,
+      label: cases.reduce(Label64("ranking")) { $0.mixed($1.user).mixed($1.history.count) }.value)
+    let context = try RunContext(root: model, mode: .evaluation, seed: seed)
+    let (item, step, d) = (try corpus.axis("item"), try corpus.axis("step"), try corpus.axis("d"))
+    let batchAxis = try corpus.axis("batch")
+    // The vectors of the batch's items are among those of the catalogue, so nothing is encoded twice.
+    let index = try NamedTensor.ints(batch.items, [Dimension(item, batch.items.count)])
+    let own = try NamedTensor.take(items, index, over: item)
+    machine.keep(
+      .tensor(TensorValue(own, label: Label64("own items").value)), for: "items", of: model, .record(record),
+      in: context)
+    let states = try machine.within(context) {
+      try machine.callMethod("users", of: model, [.record(record)], at: call.span)
+    }
+    guard case .tensor(let tensor) = states, tensor.tensor.carries(step) else {
+      throw call.fail(
+        .wrongType, "`users` of \(model.definition.name) must give a tensor over step, not \(states.described)",
+        argument: 0)
+    }
+    let newest = try NamedTensor.select(tensor.tensor, step, index: -1)
+    return try NamedTensor.dot(newest, items, over: [d]).ordered([batchAxis, item]).floatValues()
+  }
+}
