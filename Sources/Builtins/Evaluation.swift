@@ -1,6 +1,7 @@
 import Diagnostics
 import Interpreter
 import Recommendation
+import TensorCore
 
 /// The result of an evaluation: metrics, each beside chance, with the protocol and the values per case, which is per user
 /// unless a protocol takes several positions of one.
