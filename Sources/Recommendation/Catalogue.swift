@@ -36,12 +36,3 @@ package final class Catalogue: Sendable {
     return descriptions[item].isEmpty ? titles[item] : titles[item] + " " + descriptions[item]
   }
 }
-
-/// An id compared by its bytes: text comparison would take two spellings of one letter for the same id.
-struct IDKey: Hashable {
-  let bytes: [UInt8]
-
-  func hash(into hasher: inout Hasher) {
-    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-  }
-}

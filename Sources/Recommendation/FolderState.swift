@@ -3,16 +3,10 @@ import Glibc
 extension InteractionData {
   /// What a folder holds now, as `state` of the data that are read from it.
   package static func state(
-    folder: String, interrupted: () -> Bool = { false }
+    folder: String, interrupted: @escaping () -> Bool = { false }
   ) throws(DataError) -> String {
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
-    let itemBytes = try FileBytes.read(base + "items.csv", interrupted: interrupted)
-    var items = CatalogueReader()
-    try items.read(file: base + "items.csv", bytes: itemBytes, interrupted: interrupted)
-    let eventBytes = try FileBytes.read(base + "interactions.csv", interrupted: interrupted)
-    let digests = SHA256.hex(itemBytes) + SHA256.hex(eventBytes)
-    let images = items.catalogue(folder: folder).images
-    return state(fingerprint: SHA256.hex(Array(digests.utf8)), images: images, folder: folder)
+    let data = try load(folder: folder, interrupted: interrupted)
+    return state(fingerprint: data.fingerprint, images: data.catalogue.images, folder: folder)
   }
 
   /// The fingerprint of both files with sizes and times of all pictures: equal states mean that nothing was changed.

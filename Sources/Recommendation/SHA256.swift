@@ -4,18 +4,45 @@ package struct SHA256 {
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
 
+  /// Bytes that do not fill a block yet.
+  private var rest: [UInt8] = []
+  private var length: UInt64 = 0
+
+  package init() {}
+
   /// The digest of `bytes` as 64 hexadecimal digits.
   package static func hex(_ bytes: [UInt8]) -> String {
     var hash = SHA256()
-    let whole = bytes.count / 64 * 64
-    bytes.withUnsafeBufferPointer { hash.absorb($0, blocks: whole / 64) }
-    var tail = Array(bytes[whole...])
+    bytes.withUnsafeBufferPointer { hash.update($0) }
+    return hash.finish()
+  }
+
+  /// Takes in the next bytes; however they are cut into pieces, the digest is that of all of them.
+  mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+    length &+= UInt64(bytes.count)
+    var start = 0
+    if !rest.isEmpty {
+      start = min(64 - rest.count, bytes.count)
+      rest.append(contentsOf: bytes[..<start])
+      guard rest.count == 64 else { return }
+      let block = rest
+      block.withUnsafeBufferPointer { absorb($0, blocks: 1) }
+      rest.removeAll(keepingCapacity: true)
+    }
+    let blocks = (bytes.count - start) / 64
+    if blocks > 0 { absorb(UnsafeBufferPointer(rebasing: bytes[start...]), blocks: blocks) }
+    rest.append(contentsOf: bytes[(start + blocks * 64)...])
+  }
+
+  /// The digest of all bytes taken in, as 64 hexadecimal digits.
+  mutating func finish() -> String {
+    var tail = rest
     tail.append(0x80)
     while tail.count % 64 != 56 { tail.append(0) }
-    let bits = UInt64(bytes.count) &* 8
+    let bits = length &* 8
     for shift in stride(from: 56, through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
-    tail.withUnsafeBufferPointer { hash.absorb($0, blocks: $0.count / 64) }
-    return hash.state.map { word in
+    tail.withUnsafeBufferPointer { absorb($0, blocks: $0.count / 64) }
+    return state.map { word in
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()

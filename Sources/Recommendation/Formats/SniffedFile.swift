@@ -1,0 +1,98 @@
+/// What the name and the first lines of a file say of it.
+struct SniffedFile {
+  enum Kind: String {
+    case events = "events"
+    case prefixes = "lists of items with the next one"
+    case sequences = "lists of items, a user a line"
+    case pairs = "events without header"
+    case items = "items"
+    case texts = "items with texts, without header"
+    case list = "a list of items"
+    case counters = "likes and views"
+    case index = "an index of ids"
+    case other = "something else"
+
+    var isOfEvents: Bool { [.events, .prefixes, .sequences, .pairs].contains(self) }
+    var isOfItems: Bool { [.items, .texts, .list].contains(self) }
+  }
+
+  let name: String
+  let path: String
+  let style: TextRecords.Style
+  let kind: Kind
+  var header: Header?
+
+  /// Reads the first lines of a file; what is no text is `other`.
+  init(_ path: String, name: String, given: [String: String]) {
+    self.name = name
+    self.path = path
+    let lower = name.lowercased()
+    var rows: [[String]] = []
+    var style = TextRecords.Style.commas
+    if [".tsv", ".inter", ".item", ".text", ".item2index", ".user2index", ".txt"].contains(where: lower.hasSuffix) {
+      style = .tabs
+    } else if !lower.hasSuffix(".csv") || Self.rows(path, .commas, 1).first?.count == 1,
+      let first = Self.rows(path, .tabs, 1).first, first.count > 1
+    {
+      style = .tabs
+    }
+    rows = Self.rows(path, style, 40)
+    self.style = style
+    guard let first = rows.first else {
+      kind = .other
+      return
+    }
+    let header = Header(file: path, columns: first, given: given)
+    if header.isOfEvents {
+      self.header = header
+      kind = header.has(.prefix) ? .prefixes : .events
+    } else if header.isOfItems {
+      self.header = header
+      kind = .items
+    } else {
+      kind = Self.kind(rows, lower, style)
+    }
+  }
+
+  private static func kind(_ rows: [[String]], _ name: String, _ style: TextRecords.Style) -> Kind {
+    if name.hasSuffix("2index") { return .index }
+    let width = rows[0].count
+    let most = rows.count { $0.count == width } * 10 >= rows.count * 9
+    guard most else { return .other }
+    let isSolid = { (text: String) in !text.isEmpty && text.utf8.count <= 64 && !text.utf8.contains(0x20) }
+    if width == 1 { return rows.allSatisfy { isSolid($0[0]) } && !style.hasQuotes ? .list : .other }
+    if style == .tabs {
+      if width == 3, rows.allSatisfy({ $0.count == 3 && Int($0[1]) != nil && Int($0[2]) != nil }),
+        name.contains("likes") || name.contains("views")
+      {
+        return .counters
+      }
+      if width == 3, rows.allSatisfy({ $0.allSatisfy(isSolid) }) { return .pairs }
+      guard width == 2 else { return .other }
+      let ids = rows.allSatisfy { row in
+        row.count == 2 && row[1].split(separator: " ").allSatisfy { $0.utf8.contains { $0 &- 48 < 10 } }
+      }
+      let says = ["behaviour", "behavior", "users", "pairs", "sequence"].contains { name.contains($0) }
+      let isItems = ["item", "text", "title"].contains { name.contains($0) }
+      return says || (ids && !isItems) ? .sequences : .texts
+    }
+    let isPairs = rows.allSatisfy { row in row.allSatisfy(isSolid) && row.count >= 2 }
+    let isItems = ["item", "title", "text"].contains { name.contains($0) }
+    if isPairs, !isItems { return .pairs }
+    return (2...4).contains(width) ? .texts : .other
+  }
+
+  /// The first rows of a file, as far as they can be read.
+  private static func rows(_ path: String, _ style: TextRecords.Style, _ count: Int) -> [[String]] {
+    var rows: [[String]] = []
+    do {
+      let records = try TextRecords(path: path, style: style)
+      while rows.count < count, try records.next() {
+        rows.append((0..<min(records.fieldCount, 200)).map { String(records.text($0).text.prefix(4096)) })
+      }
+    } catch {
+      // Damage further down is told when the file is read.
+    }
+    return rows
+  }
+}
