@@ -110,6 +110,13 @@ package final class Corpus {
         Dimension(try axis("px"), first.sizes["px"] ?? 0),
       ]
       return try NamedTensor.floats(try pixels(items), dimensions)
+    case "features":
+      guard platforms.allSatisfy(\.items.hasFeatures), let width = platforms[0].sizes["feature"] else { return nil }
+      let values = items.flatMap { item in
+        let (platform, local) = place(item)
+        return platform.items.features(of: [local]) ?? []
+      }
+      return try NamedTensor.floats(values, [item, Dimension(try axis("feature"), width)])
     case "ids": return try NamedTensor.ints(items, [item])
     default: return nil
     }
@@ -186,7 +193,7 @@ package final class Corpus {
     let label = platforms.reduce(Label64("catalogue")) { $0.mixed($1.fingerprint) }
     func slice(_ range: Range<Int>, _ label: Label64, chunks: (() -> [Record])?) -> Record {
       Record(
-        names: ["words", "word_mask", "image", "ids", "raw_ids"], kind: "catalogue", label: label.value, chunks: chunks,
+        names: ["words", "word_mask", "image", "features", "ids", "raw_ids"], kind: "catalogue", label: label.value, chunks: chunks,
         rows: { [self] items in self.items(items, label) }
       ) { [self] name in
         if name == "raw_ids" { return .list(platforms.flatMap(\.rawIDs)[range].map { .string($0) }) }
@@ -207,7 +214,7 @@ package final class Corpus {
   /// The fields of some items, in the order given.
   private func items(_ items: [Int32], _ base: Label64) -> Record {
     let label = items.reduce(base.mixed("rows")) { $0.mixed(Int($1)) }
-    return Record(names: ["words", "word_mask", "image", "ids"], kind: "items", label: label.value) { [self] name in
+    return Record(names: ["words", "word_mask", "image", "features", "ids"], kind: "items", label: label.value) { [self] name in
       try itemField(name, items).map { .tensor(value($0, name, label)) }
     }
   }
@@ -242,7 +249,9 @@ package final class Corpus {
       copy.diagnostic.code = .dataMismatch
       copy.diagnostic.message = "the model reads `\(field)`, which the data do not have"
       copy.diagnostic.tries =
-        field == "image" ? ["items.csv with a column of images", "the model without its image encoder"] : []
+        field == "features"
+        ? ["dataset(\"DIR\", features = \"text_feat.npy\", index = \"i_id_mapping.csv\")"]
+        : field == "image" ? ["items.csv with a column of images", "the model without its image encoder"] : []
       copy.diagnostic.notes.append("the data have \(batch.names.joined(separator: ", "))")
       throw copy
     }
@@ -256,6 +265,7 @@ package final class Corpus {
     known[try axis("entry")] = itemCount
     var fields = Platform.fields
     if !platforms.allSatisfy(\.items.hasImages) { fields.remove("image") }
+    if !platforms.allSatisfy(\.items.hasFeatures) { fields.remove("features") }
     return machine.shapes(
       of: type, known: known, only: fields, bounds: ["words": platforms[0].vocabulary, "ids": itemCount],
       inside: [try axis("item"): itemCount], space: space)

@@ -1,4 +1,3 @@
-import Content
 import Diagnostics
 import Interpreter
 import NamedTensors
@@ -94,17 +93,6 @@ extension Catalog {
   static var dataSets: [Builtin] {
     [
       Builtin(
-        "dataset",
-        "Reads a folder of interactions.csv and items.csv; texts become hashed words, images patches.",
-        BuiltinParameter<String>("path"), BuiltinParameter<Int>("words", default: 24, shown: "24"),
-        BuiltinParameter<Int>("vocabulary", default: 4096, shown: "4096"),
-        BuiltinParameter<Int>("image", default: 64, shown: "64"),
-        BuiltinParameter<Int>("patch", default: 16, shown: "16"),
-        examples: "pmm> try { dataset(\"no/such/folder\") } catch e { e.code }\ndata"
-      ) { call, path, words, vocabulary, image, patch -> Value in
-        try load(path, words, vocabulary, image, patch, call)
-      },
-      Builtin(
         "popularity", "A model that ranks items by how often they occur in training.", BuiltinParameter<Value>("data"),
         examples: "pmm> try { popularity(1) } catch e { e.code }\nwrong-type"
       ) { call, data -> Value in
@@ -116,45 +104,6 @@ extension Catalog {
         return .object(PopularityScorer(PopularityModel(platform.split, itemCount: platform.itemCount), platform))
       },
     ]
-  }
-
-  private static func load(
-    _ path: String, _ words: Int, _ vocabulary: Int, _ image: Int, _ patch: Int, _ call: Invocation
-  ) throws -> Value {
-    let machine = call.machine
-    let data: InteractionData
-    do {
-      data = try InteractionData.load(folder: path, interrupted: { Interrupts.isPending })
-    } catch {
-      if error.code == "interrupted" { throw Failure(.interrupted, "interrupted", at: call.span) }
-      machine.note(read: FileRead(kind: .folder, path: path, state: FileState.unreadable))
-      let place = error.place.map { error.message.contains($0) ? "" : "\($0): " } ?? ""
-      throw call.fail(.data, "\(place)\(error.message)", argument: 0, tries: error.suggestion.map { [$0] } ?? [])
-    }
-    for warning in data.warnings { machine.warn(.data, Self.text(warning.message, warning.count, warning.examples)) }
-    do {
-      guard patch > 0, (1...8192).contains(image), image % patch == 0 else {
-        throw call.fail(
-          .outOfRange, "patches of \(patch) do not fill an image of \(image)", tries: ["patch = 16, image = 64"])
-      }
-      let hashed = try HashedWords(words: words, vocabulary: vocabulary)
-      let hasImages = data.catalogue.images.contains { !$0.isEmpty }
-      let store = hasImages ? try ImageStore(folder: path, images: data.catalogue.images, size: image) : nil
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      let state = InteractionData.state(fingerprint: data.fingerprint, images: data.catalogue.images, folder: path)
-      machine.note(read: FileRead(kind: .folder, path: path, state: state))
-      return .object(
-        DataSet(
-          Platform(
-            name: name,
-            items: FolderItems(data.catalogue, words: hashed, images: store, imageSize: image, patch: patch),
-            log: EventLog(
-              userIDs: data.userIDs, sequences: data.sequences, times: data.times, itemCount: data.catalogue.count),
-            fingerprint: data.fingerprint, state: "\(state) \(image) \(patch)",
-            itemsFingerprint: data.itemsFingerprint), machine))
-    } catch let error as ContentError {
-      throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])
-    }
   }
 
   /// A counted warning with a few places.

@@ -15,6 +15,7 @@ enum FileState {
       switch kind {
       case .file: of(path)
       case .folder: try? InteractionData.state(folder: path)
+      case .stamp: FileBytes.stamp(path)
       }
     return FileRead(kind: kind, path: path, state: state ?? unreadable)
   }

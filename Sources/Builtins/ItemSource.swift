@@ -22,6 +22,13 @@ protocol ItemSource: AnyObject {
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool])
   /// Normalised patches of items, empty without images. [item, patch, px]
   func patches(of items: [Int32]) throws -> [Float]
+  /// Vectors that were stored for items; nil where none were. [item, feature]
+  func features(of items: [Int32]) -> [Float]?
+}
+
+extension ItemSource {
+  func features(of items: [Int32]) -> [Float]? { nil }
+  var hasFeatures: Bool { sizes["feature"] != nil }
 }
 
 /// The items of a folder: hashed words and pictures.
@@ -32,17 +39,23 @@ final class FolderItems: ItemSource {
   private let words: HashedWords
   private let images: ImageStore?
   private let patch: Int
+  private let stored: ItemVectors?
   private var encoded: [Int32: (ids: [Int32], mask: [Bool])] = [:]
 
-  init(_ catalogue: Catalogue, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int) {
+  init(_ catalogue: Catalogue, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int, stored: ItemVectors? = nil) {
     rawIDs = catalogue.rawIDs
     self.catalogue = catalogue
     self.words = words
     self.images = images
     self.patch = patch
     let side = patch > 0 ? imageSize / patch : 0
-    sizes = ["word": words.words, "patch": side * side, "px": 3 * patch * patch]
+    var sizes = ["word": words.words, "patch": side * side, "px": 3 * patch * patch]
+    if let stored { sizes["feature"] = stored.width }
+    self.sizes = sizes
+    self.stored = stored
   }
+
+  func features(of items: [Int32]) -> [Float]? { stored?.rows(of: items) }
 
   var vocabulary: Int { words.vocabulary }
   var titles: [String] { catalogue.titles }

@@ -83,7 +83,7 @@ package final class Platform {
   var vocabulary: Int { items.vocabulary }
   static let fields: Set<String> = [
     "words", "word_mask", "image", "ids", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
-    "catalogue", "offered",
+    "catalogue", "offered", "features",
   ]
 }
 
@@ -151,6 +151,7 @@ final class SelectedItems: ItemSource {
 
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) { whole.text(of: row(item)) }
   func patches(of items: [Int32]) throws -> [Float] { try whole.patches(of: items.map { row($0) }) }
+  func features(of items: [Int32]) -> [Float]? { whole.features(of: items.map { row($0) }) }
 
   private func row(_ item: Int32) -> Int32 { rows.indices.contains(Int(item)) ? rows[Int(item)] : -1 }
   private func selected(_ values: [String]) -> [String] {

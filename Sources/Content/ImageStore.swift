@@ -18,9 +18,7 @@ package final class ImageStore: Sendable {
 
   /// Side of the square images kept.
   package let size: Int
-  private let folder: String
-  private let paths: [String]
-  private let maxPixels: Int
+  private let source: any ImageSource
   private let state: Mutex<State>
   /// Held while images are decoded, so that two callers never decode one image twice.
   private let decoding = Mutex(())
@@ -28,13 +26,18 @@ package final class ImageStore: Sendable {
   /// - Parameters:
   ///   - images: paths relative to `folder`, empty for an item without one. [item]
   ///   - size: side of the squares that images are squashed to.
-  package init(folder: String, images: [String], size: Int, maxPixels: Int = 50_000_000) throws(ContentError) {
+  package convenience init(
+    folder: String, images: [String], size: Int, maxPixels: Int = 50_000_000
+  ) throws(ContentError) {
+    try self.init(ImageFolder(folder: folder, images: images, maxPixels: maxPixels), size: size)
+  }
+
+  /// - Parameter size: side of the squares that images are squashed to.
+  package init(_ source: any ImageSource, size: Int) throws(ContentError) {
     try checkPatches(size: size, patch: 1)
-    self.folder = folder
-    self.paths = images
+    self.source = source
     self.size = size
-    self.maxPixels = maxPixels
-    state = Mutex(State(images: Array(repeating: [], count: images.count)))
+    state = Mutex(State(images: Array(repeating: [], count: source.count)))
   }
 
   /// Decodes what is still missing of `items` on at most `threads` threads.
@@ -97,21 +100,11 @@ package final class ImageStore: Sendable {
 
   private func decode(_ item: Int) -> Decoded {
     do throws(ContentError) {
-      let image = try ImageDecoder.decode(path: try path(of: item), maxPixels: maxPixels)
+      let image = try source.image(of: item)
       return Decoded(pixels: try image.resized(width: size, height: size).pixels)
     } catch {
       return Decoded(pixels: gray, problem: error)
     }
-  }
-
-  private func path(of item: Int) throws(ContentError) -> String {
-    let path = paths[item]
-    guard !path.isEmpty else { throw ContentError(code: "no-image", message: "an item has no image") }
-    // Catalogues come from elsewhere: they must not make this program open files all over the machine.
-    guard !path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
-      throw ContentError(code: "outside-image", message: "\(path) leaves the folder of the data set", place: path)
-    }
-    return folder.hasSuffix("/") ? folder + path : folder + "/" + path
   }
 
   private func count(_ problem: ContentError, item: Int, in state: inout State) {

@@ -8,6 +8,8 @@ package struct FileRead: Hashable, Sendable {
     case file
     /// A folder of interactions and items.
     case folder
+    /// A file or folder too large to be read whole each time: its size and when it was changed.
+    case stamp
   }
   package let kind: Kind
   package let path: String

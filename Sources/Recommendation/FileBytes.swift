@@ -42,6 +42,30 @@ package enum FileBytes {
     return bytes
   }
 
+  /// Size of a file or folder and when it was changed; nil where there is none.
+  package static func stamp(_ path: String) -> String? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    return "\(info.st_size) \(info.st_mtim.tv_sec) \(info.st_mtim.tv_nsec)"
+  }
+
+  /// Names of all files in a folder, at most ten million; empty where it cannot be read.
+  package static func names(_ path: String) -> Set<String> {
+    guard let stream = opendir(path) else { return [] }
+    defer { closedir(stream) }
+    var names: Set<String> = []
+    while names.count < 10_000_000, let entry = readdir(stream) {
+      names.insert(
+        withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+          String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+        })
+    }
+    return names
+  }
+
+  /// Whether a folder lies at `path`.
+  package static func isFolder(_ path: String) -> Bool { folder(path).isFolder }
+
   /// Whether `path` is a folder, and whether it holds anything.
   static func folder(_ path: String) -> (exists: Bool, isFolder: Bool, names: [String]) {
     var info = stat()

@@ -20,7 +20,7 @@ package struct DataRequest: Sendable {
   package init(path: String) { self.path = path }
 
   /// What of it changes the meaning of the files, as text; empty where nothing was asked for.
-  var settings: String {
+  package var settings: String {
     var parts: [String] = []
     if !columns.isEmpty { parts.append("columns \(columns.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })") }
     if !order.isEmpty { parts.append("order \(order)") }
