@@ -24,6 +24,7 @@ package enum Catalog {
       BuiltinFamily("optimisers", "Optimisers", optimisers),
       BuiltinFamily("training", "Training", training),
       BuiltinFamily("evaluation", "Evaluation", evaluation),
+      BuiltinFamily("recommending", "Using a model", recommending),
       BuiltinFamily("files", "Files", files),
       BuiltinFamily("tables", "Tables and pictures", tables + selections + pictures),
     ]
