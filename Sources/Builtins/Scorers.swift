@@ -47,7 +47,6 @@ final class ModelScorer: Scorer {
     self.call = call
     corpus = Corpus([platform], call.machine)
     seed = call.machine.seed
-    let whole = corpus.catalogueRecord()
     if model.definition.methods["score"] != nil {
       try Self.checkCounts(of: model, platform, call)
       items = nil
@@ -59,12 +58,21 @@ final class ModelScorer: Scorer {
         "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`, or `score`",
         argument: 0)
     }
-    let value = try call.machine.callMethod("items", of: model, [.record(whole)], at: call.span)
+    items = try Self.vectors(of: model, corpus, call)
+  }
+
+  /// The vector of every item, as `items` of the model gives it.
+  static func vectors(of model: ModuleInstance, _ corpus: Corpus, _ call: Invocation) throws -> NamedTensor {
+    guard model.definition.methods["items"] != nil else {
+      throw call.fail(
+        .wrongType, "\(model.definition.name) gives items no vectors: it has no method `items`", argument: 0)
+    }
+    let value = try call.machine.callMethod("items", of: model, [.record(corpus.catalogueRecord())], at: call.span)
     guard case .tensor(let tensor) = value else {
       throw call.fail(
         .wrongType, "`items` of \(model.definition.name) must give a tensor, not \(value.described)", argument: 0)
     }
-    items = tensor.tensor
+    return tensor.tensor
   }
 
   var name: String { model.definition.name }
@@ -108,7 +116,8 @@ final class ModelScorer: Scorer {
       value.tensor.dimensions.allSatisfy({ $0.axis === batch || $0.axis === entry })
     else {
       throw call.fail(
-        .wrongType, "`score` of \(model.definition.name) must give numbers over [batch, entry], not \(result.described)",
+        .wrongType,
+        "`score` of \(model.definition.name) must give numbers over [batch, entry], not \(result.described)",
         argument: 0)
     }
     let tensor = value.tensor
@@ -135,6 +144,30 @@ final class ModelScorer: Scorer {
         "this \(name) was counted on \(counted.platform.name), and \(platform.name) "
           + (counted.platform.name == platform.name ? "was prepared or split otherwise" : "is other data"),
         argument: 0, tries: ["\(name) of the data set that is evaluated"])
+    }
+  }
+}
+
+enum Scorers {
+  /// What ranks the items of a platform: a model of the language, or popularity.
+  static func scorer(
+    of model: Value, _ platform: Platform, _ length: Int?, _ call: Invocation
+  ) throws -> any Scorer {
+    switch model {
+    case .module(let module, _):
+      let corpus = Corpus([platform], call.machine)
+      let longest = try corpus.check(module, Goal([]), call).longest
+      let own = module.facts["length"].flatMap { Int.from($0) }
+      let steps = try TrainingLength.chosen(asked: length, own: own, longest: longest, call)
+      return try ModelScorer(module, platform, steps: steps, call)
+    case .object(let object as PopularityScorer):
+      guard object.platform.fingerprint == platform.fingerprint else {
+        throw call.fail(
+          .dataMismatch, "this is the \(object.printed), and \(platform.name) has other items", argument: 0,
+          tries: ["popularity of the data set that is evaluated"])
+      }
+      return object
+    default: throw call.fail(.wrongType, "a model ranks items, not \(model.described)", argument: 0)
     }
   }
 }

@@ -37,6 +37,7 @@ package final class ImageDatabase: ImageSource {
   }
 
   package var count: Int { keys.count }
+  package func hasImage(of item: Int) -> Bool { keys.indices.contains(item) }
 
   package func image(of item: Int) throws(ContentError) -> RGBImage {
     guard keys.indices.contains(item) else { throw ContentError(code: "no-image", message: "an item has no image") }

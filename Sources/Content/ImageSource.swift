@@ -2,6 +2,8 @@
 package protocol ImageSource: Sendable {
   /// How many items there are, with or without a picture.
   var count: Int { get }
+  /// Whether an item names a picture, which may be missing nevertheless.
+  func hasImage(of item: Int) -> Bool
   /// The picture of an item.
   /// - Throws: `no-image` for an item without one, another code for one that cannot be read.
   func image(of item: Int) throws(ContentError) -> RGBImage
@@ -21,6 +23,8 @@ package struct ImageFolder: ImageSource {
   }
 
   package var count: Int { paths.count }
+
+  package func hasImage(of item: Int) -> Bool { paths.indices.contains(item) && !paths[item].isEmpty }
 
   package func image(of item: Int) throws(ContentError) -> RGBImage {
     try ImageDecoder.decode(path: try path(of: item), maxPixels: maxPixels)
