@@ -14,7 +14,7 @@ final class DataAssembly {
   var isOpen = true
   /// The file of items, where there is one.
   var itemsName = ""
-  var events = EventColumns()
+  @exclusivity(unchecked) var events = EventColumns()
   var notes: [String] = []
   private(set) var files: [DataFile] = []
   /// How many of `files` are of items.
@@ -26,7 +26,7 @@ final class DataAssembly {
   var belowRating = 0
   let progress: (Double) -> Void
   let interrupted: () -> Bool
-  private var steps = 0
+  @exclusivity(unchecked) private var steps = 0
 
   init(
     _ request: DataRequest, folder: String, progress: @escaping (Double) -> Void, interrupted: @escaping () -> Bool

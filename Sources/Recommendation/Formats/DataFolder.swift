@@ -115,7 +115,11 @@ struct DataFolder {
   /// Says what a folder holds, and what could be read.
   func unrecognised() -> DataError {
     let shown = names.prefix(8).map { name in
-      guard let file = sniffed.first(where: { $0.name == name }), file.kind != .other else { return name }
+      guard let file = sniffed.first(where: { $0.name == name }) else { return name }
+      if file.kind == .other, let columns = file.header?.columns {
+        return "\(name) (columns \(columns.prefix(6).joined(separator: ", ")))"
+      }
+      if file.kind == .other { return name }
       return "\(name) (\(file.kind.rawValue))"
     }
     let formats = DataFormat.allCases.map(\.rawValue).joined(separator: ", ")

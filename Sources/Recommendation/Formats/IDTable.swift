@@ -5,22 +5,58 @@ import Glibc
 /// Comparing bytes and not text keeps apart two spellings of one letter. The hash is Swift's, which is seeded for each
 /// process, so a file cannot be made to collide; numbers do not depend on it.
 final class IDTable {
+  /// A place of the table: what is looked at first lies together, since each look at another place is a wait for memory.
+  private struct Slot {
+    /// The first eight bytes of the id.
+    var front: UInt64 = 0
+    /// Bits of the hash, and the length of the id up to 255.
+    var check: UInt32 = 0
+    /// Number plus one of the id, 0 where there is none.
+    var entry: UInt32 = 0
+  }
+
+  /// What is known of an id before it is looked up.
+  private struct Key {
+    var front: UInt64
+    var check: UInt32
+    var place: Int
+  }
+
   private var arena: [UInt8] = []
   /// Where each id starts in `arena`; one more entry than ids.
   private var starts: [Int] = [0]
-  private var hashes: [UInt32] = []
-  /// Number plus one of the id in each slot, 0 where none is.
-  private var slots: [UInt32]
+  // Nothing here calls out while it changes these, so the checks at every access would only cost time.
+  @exclusivity(unchecked) private var slots: UnsafeMutablePointer<Slot>
+  @exclusivity(unchecked) private var mask = 1023
+  @exclusivity(unchecked) private(set) var count = 0
 
-  init() { slots = Array(repeating: 0, count: 1024) }
+  init() {
+    slots = UnsafeMutablePointer<Slot>.allocate(capacity: mask + 1)
+    slots.initialize(repeating: Slot(), count: mask + 1)
+  }
 
-  var count: Int { hashes.count }
+  deinit { slots.deallocate() }
 
   /// The number of `id`, or nil where it has none.
   func find(_ id: UnsafeBufferPointer<UInt8>) -> Int32? {
-    let slot = self.slot(of: id, hash(id))
-    let entry = slots[slot]
+    let entry = slots[place(of: id, key(id))].entry
     return entry == 0 ? nil : Int32(entry - 1)
+  }
+
+  /// The number of `id`, a new one where it had none; nil once there are as many as 32 bits can count.
+  func number(_ id: UnsafeBufferPointer<UInt8>) -> (number: Int32, isNew: Bool)? {
+    let key = self.key(id)
+    let place = self.place(of: id, key)
+    let entry = slots[place].entry
+    if entry != 0 { return (Int32(entry - 1), false) }
+    let number = count
+    guard number < Int(Int32.max) - 1 else { return nil }
+    slots[place] = Slot(front: key.front, check: key.check, entry: UInt32(number + 1))
+    arena.append(contentsOf: id)
+    starts.append(arena.count)
+    count += 1
+    if count * 2 > mask { grow() }
+    return (Int32(number), true)
   }
 
   func find(_ id: String) -> Int32? {
@@ -67,41 +103,55 @@ final class IDTable {
     return hash.finish()
   }
 
-  private func hash(_ id: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  private func key(_ id: UnsafeBufferPointer<UInt8>) -> Key {
     var hasher = Hasher()
-    hasher.combine(bytes: UnsafeRawBufferPointer(id))
-    return UInt32(truncatingIfNeeded: hasher.finalize())
+    var front: UInt64 = 0
+    if let base = id.baseAddress { memcpy(&front, base, min(8, id.count)) }
+    if id.count <= 8 { hasher.combine(front) } else { hasher.combine(bytes: UnsafeRawBufferPointer(id)) }
+    let hash = UInt(bitPattern: hasher.finalize())
+    return Key(
+      front: front, check: UInt32(truncatingIfNeeded: hash >> 40) << 8 | UInt32(min(id.count, 255)),
+      place: Int(truncatingIfNeeded: hash & 0xFFFF_FFFF))
   }
 
-  private func slot(of id: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int {
-    let mask = slots.count - 1
-    var slot = Int(hash) & mask
-    while slots[slot] != 0 {
-      let entry = Int(slots[slot] - 1)
-      if hashes[entry] == hash, isEqual(entry, id) { return slot }
-      slot = (slot + 1) & mask
+  /// Where an id stands, or would stand.
+  private func place(of id: UnsafeBufferPointer<UInt8>, _ key: Key) -> Int {
+    var place = key.place & mask
+    while slots[place].entry != 0 {
+      let slot = slots[place]
+      if slot.check == key.check, slot.front == key.front, id.count <= 8 || isEqual(Int(slot.entry - 1), id) {
+        return place
+      }
+      place = (place + 1) & mask
     }
-    return slot
+    return place
   }
 
   private func isEqual(_ entry: Int, _ id: UnsafeBufferPointer<UInt8>) -> Bool {
     let start = starts[entry]
     let length = starts[entry + 1] - start
-    guard length == id.count else { return false }
-    guard length > 0, let other = id.baseAddress else { return true }
+    guard length == id.count, let other = id.baseAddress else { return false }
     return arena.withUnsafeBufferPointer { own in
       own.baseAddress.map { memcmp($0 + start, other, length) == 0 } ?? false
     }
   }
 
   private func grow() {
-    var larger = [UInt32](repeating: 0, count: slots.count * 2)
-    let mask = larger.count - 1
-    for (entry, hash) in hashes.enumerated() {
-      var slot = Int(hash) & mask
-      while larger[slot] != 0 { slot = (slot + 1) & mask }
-      larger[slot] = UInt32(entry + 1)
-    }
+    let larger = UnsafeMutablePointer<Slot>.allocate(capacity: (mask + 1) * 2)
+    larger.initialize(repeating: Slot(), count: (mask + 1) * 2)
+    let old = (slots: slots, count: mask + 1)
+    mask = mask * 2 + 1
     slots = larger
+    for index in 0..<old.count where old.slots[index].entry != 0 {
+      let slot = old.slots[index]
+      let entry = Int(slot.entry - 1)
+      let place = arena.withUnsafeBufferPointer { own in
+        key(UnsafeBufferPointer(rebasing: own[starts[entry]..<starts[entry + 1]])).place
+      }
+      var free = place & mask
+      while slots[free].entry != 0 { free = (free + 1) & mask }
+      slots[free] = slot
+    }
+    old.slots.deallocate()
   }
 }

@@ -38,17 +38,24 @@ struct SniffedFile {
     }
     rows = Self.rows(path, style, 40)
     self.style = style
+    // What a name says is believed of damaged files too: else one would be passed over without a word.
+    let isPart = [".train.inter", ".valid.inter", ".test.inter"].contains { lower.hasSuffix($0) }
     guard let first = rows.first else {
-      kind = .other
+      kind = isPart ? .prefixes : lower.hasSuffix(".inter") ? .events : .other
       return
     }
     let header = Header(file: path, columns: first, given: given)
-    if header.isOfEvents {
+    if lower.hasSuffix(".inter"), !header.isOfEvents {
+      kind = isPart ? .prefixes : .events
+    } else if header.isOfEvents {
       self.header = header
       kind = header.has(.prefix) ? .prefixes : .events
     } else if header.isOfItems {
       self.header = header
       kind = .items
+    } else if header.has(.user) || header.has(.timestamp) || header.has(.item) && first.count > 1 {
+      self.header = header
+      kind = .other
     } else {
       kind = Self.kind(rows, lower, style)
     }
@@ -57,26 +64,27 @@ struct SniffedFile {
   private static func kind(_ rows: [[String]], _ name: String, _ style: TextRecords.Style) -> Kind {
     if name.hasSuffix("2index") { return .index }
     let width = rows[0].count
-    let most = rows.count { $0.count == width } * 10 >= rows.count * 9
-    guard most else { return .other }
+    // One row in three may be damaged: reading says which.
+    let isMost = { (holds: ([String]) -> Bool) in rows.count(where: holds) * 3 >= rows.count * 2 }
+    guard isMost({ $0.count == width }) else { return .other }
     let isSolid = { (text: String) in !text.isEmpty && text.utf8.count <= 64 && !text.utf8.contains(0x20) }
-    if width == 1 { return rows.allSatisfy { isSolid($0[0]) } && !style.hasQuotes ? .list : .other }
+    if width == 1 { return isMost { isSolid($0[0]) } && !style.hasQuotes ? .list : .other }
     if style == .tabs {
-      if width == 3, rows.allSatisfy({ $0.count == 3 && Int($0[1]) != nil && Int($0[2]) != nil }),
+      if width == 3, isMost({ $0.count == 3 && Int($0[1]) != nil && Int($0[2]) != nil }),
         name.contains("likes") || name.contains("views")
       {
         return .counters
       }
-      if width == 3, rows.allSatisfy({ $0.allSatisfy(isSolid) }) { return .pairs }
+      if width == 3, isMost({ $0.allSatisfy(isSolid) }) { return .pairs }
       guard width == 2 else { return .other }
-      let ids = rows.allSatisfy { row in
+      let ids = isMost { row in
         row.count == 2 && row[1].split(separator: " ").allSatisfy { $0.utf8.contains { $0 &- 48 < 10 } }
       }
       let says = ["behaviour", "behavior", "users", "pairs", "sequence"].contains { name.contains($0) }
       let isItems = ["item", "text", "title"].contains { name.contains($0) }
       return says || (ids && !isItems) ? .sequences : .texts
     }
-    let isPairs = rows.allSatisfy { row in row.allSatisfy(isSolid) && row.count >= 2 }
+    let isPairs = isMost { row in row.allSatisfy(isSolid) && row.count >= 2 }
     let isItems = ["item", "title", "text"].contains { name.contains($0) }
     if isPairs, !isItems { return .pairs }
     return (2...4).contains(width) ? .texts : .other

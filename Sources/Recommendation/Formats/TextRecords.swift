@@ -35,22 +35,23 @@ final class TextRecords {
   let file: String
   private(set) var style: Style
   private let descriptor: Int32
-  private var buffer: UnsafeMutablePointer<UInt8>
+  // Nothing here calls out while it changes these, so the checks at every access would only cost time.
+  @exclusivity(unchecked) private var buffer: UnsafeMutablePointer<UInt8>
   private var capacity = 1 << 20
-  private var position = 0
-  private var end = 0
-  private var isAtEnd = false
-  private var fields: [Field] = []
+  @exclusivity(unchecked) private var position = 0
+  @exclusivity(unchecked) private var end = 0
+  @exclusivity(unchecked) private var isAtEnd = false
+  @exclusivity(unchecked) private var fields: [Field] = []
   private var hash = SHA256()
   /// Bytes in the file when it was opened.
   let size: Int
   private(set) var bytesRead = 0
   /// Line on which the record read last starts, from 1.
-  private(set) var line = 0
-  private var nextLine = 1
-  private var recordStart = 0
+  @exclusivity(unchecked) private(set) var line = 0
+  @exclusivity(unchecked) private var nextLine = 1
+  @exclusivity(unchecked) private var recordStart = 0
   /// Where the quote that is open was opened.
-  private var quoteLine = 0
+  @exclusivity(unchecked) private var quoteLine = 0
 
   /// Opens a regular file; its first kilobyte must be text.
   init(path: String, style: Style) throws(DataError) {
@@ -72,7 +73,12 @@ final class TextRecords {
     try fill()
     let start = UnsafeBufferPointer(start: UnsafePointer(buffer), count: end)
     if start.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || start.prefix(1024).contains(0) {
+    let front = start.prefix(1024)
+    let zeros = front.count { $0 == 0 }
+    // Single zeros further down are damage that has a line; many of them are another encoding.
+    if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || zeros * 8 > front.count
+      || front.prefix(while: { $0 != lineFeed }).contains(0)
+    {
       throw DataError(
         code: "not-text", message: "\(path) is not UTF-8 text", place: "\(path):1",
         suggestion: "save it as \(style.hasQuotes ? "CSV" : "text") in UTF-8")

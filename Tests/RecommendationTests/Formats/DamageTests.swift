@@ -37,21 +37,21 @@ struct DamageTests {
     damage("data folder", "double", "v4,Delta", "v1,Delta", says: "lines 2 and 5", line: 5, file: "items.csv"),
 
     damage("table", "cut", "5,u3,v3,4\n", "5,u3", says: "2 fields, but the header names 4", line: 10),
-    damage("table", "column", "asin", "thing", says: "no interactions were recognised", line: 0),
+    damage("table", "column", "asin", "thing", says: "ratings.csv (columns overall, reviewerid, thing, unixreviewtime)", line: 0),
     damage("table", "unknown", "u2,v3", "u2,zz", says: "meta.csv does not list", line: 5, kind: "unknown-item"),
     damage("table", "number", "v3,4", "v3,1e999", says: "`1e999` is not a number", line: 10),
     damage("table", "nul", "u2,v3", "u\0,v3", says: "NUL byte", line: 5),
     damage("table", "double", "v4,Delta", "v1,Delta", says: "lines 2 and 5", line: 5, file: "meta.csv"),
 
     damage("recbole", "cut", "u3\tv3\t3\t4\n", "u3\tv3", says: "2 fields, but the header names 4", line: 10),
-    damage("recbole", "column", "item_id:token", "thing:token", says: "no interactions were recognised", line: 0),
+    damage("recbole", "column", "item_id:token", "thing:token", says: "no column `item`; its columns are `user_id`, `thing`", line: 1),
     damage("recbole", "unknown", "u2\tv3", "u2\tzz", says: "small.item does not list", line: 5, kind: "unknown-item"),
     damage("recbole", "number", "u3\tv3\t3\t4", "u3\tv3\t3\tx", says: "`x` is not a number (column 4", line: 10),
     damage("recbole", "nul", "u2\tv3", "u\0\tv3", says: "NUL byte", line: 5),
     damage("recbole", "double", "v4\tDelta", "v1\tDelta", says: "lines 2 and 5", line: 5, file: "small.item"),
 
     damage("unisrec", "cut", "2\t1 3\t0\n", "2\t1", says: "2 fields, but the header names 3", line: 5),
-    damage("unisrec", "column", "item_id:token", "thing:token", says: "no interactions were recognised", line: 0),
+    damage("unisrec", "column", "item_id:token", "thing:token", says: "no column `item`", line: 1),
     damage("unisrec", "unknown", "1\t2\t0", "1\t9\t0", says: "X.item2index does not list", line: 3, kind: "unknown-item"),
     damage("unisrec", "order", "2\t1 3\t0", "2\t0 0\t0", says: "do not continue", line: 5, kind: "broken-prefix"),
     damage("unisrec", "nul", "1\t2\t0", "\0\t2\t0", says: "NUL byte", line: 3),
@@ -64,7 +64,7 @@ struct DamageTests {
     damage("behaviour", "user", "u2\t", "\t", says: "a row has no user (column 1)", line: 2),
     damage("behaviour", "unknown", "v3 v1", "zz v1", says: "does not list", line: 2, kind: "unknown-item"),
     damage("behaviour", "double", "u3\t", "u1\t", says: "user u1 stands in lines 1 and 3", line: 3),
-    damage("behaviour", "nul", "u2\t", "u\0\t", says: "NUL byte", line: 2),
+    damage("behaviour", "nul", "u3\t", "u\0\t", says: "NUL byte", line: 3),
     damage("behaviour", "tab", "Delta", "Del\tta", says: "3 columns, but the first one has 2", line: 4, file: "hm_50w_items.tsv"),
 
     damage("nine", "cut", "\"Delta\"", "\"Delta", says: "a quote opened on line 4 is never closed", line: 4, file: "QB_item.csv"),
