@@ -193,7 +193,8 @@ package final class Corpus {
     let label = platforms.reduce(Label64("catalogue")) { $0.mixed($1.fingerprint) }
     func slice(_ range: Range<Int>, _ label: Label64, chunks: (() -> [Record])?) -> Record {
       Record(
-        names: ["words", "word_mask", "image", "features", "ids", "raw_ids"], kind: "catalogue", label: label.value, chunks: chunks,
+        names: ["words", "word_mask", "image", "features", "ids", "raw_ids"], kind: "catalogue", label: label.value,
+        chunks: chunks,
         rows: { [self] items in self.items(items, label) }
       ) { [self] name in
         if name == "raw_ids" { return .list(platforms.flatMap(\.rawIDs)[range].map { .string($0) }) }
@@ -214,7 +215,8 @@ package final class Corpus {
   /// The fields of some items, in the order given.
   private func items(_ items: [Int32], _ base: Label64) -> Record {
     let label = items.reduce(base.mixed("rows")) { $0.mixed(Int($1)) }
-    return Record(names: ["words", "word_mask", "image", "features", "ids"], kind: "items", label: label.value) { [self] name in
+    return Record(names: ["words", "word_mask", "image", "features", "ids"], kind: "items", label: label.value) {
+      [self] name in
       try itemField(name, items).map { .tensor(value($0, name, label)) }
     }
   }

@@ -34,7 +34,8 @@ extension Catalog {
         BuiltinParameter<Int?>("dim", default: .none, shown: "none"),
         examples: "pmm> try { dataset(\"no/such/folder\") } catch e { e.code }\ndata"
       ) {
-        call, path, words, vocabulary, image, patch, format, columns, name, order, items, text, rating, images, features,
+        call, path, words, vocabulary, image, patch, format, columns, name, order, items, text, rating, images,
+        features,
         index, dim -> Value in
         var request = DataRequest(path: path)
         request.format = try format.map { try Self.format($0, call) }
@@ -217,12 +218,15 @@ private struct DataLoading {
       throw DataError(
         code: "wrong-ids",
         message: "none of \(catalogue.count) items, such as \(catalogue.rawIDs.first ?? ""), has a picture in \(path)",
-        place: path, suggestion: "pictures are called ITEM.jpg, ITEM.jpeg or ITEM.png, with the items' ids as they stand")
+        place: path,
+        suggestion: "pictures are called ITEM.jpg, ITEM.jpeg or ITEM.png, with the items' ids as they stand")
     }
     call.machine.note("\(path) has pictures of \(found) of \(catalogue.count) items")
     let prefix = path.hasPrefix(base) ? String(path.dropFirst(base.count)) : path
     let slash = prefix.hasSuffix("/") ? prefix : prefix + "/"
-    return (try ImageStore(folder: path, images: paths, size: content.image), paths.map { $0.isEmpty ? "" : slash + $0 })
+    return (
+      try ImageStore(folder: path, images: paths, size: content.image), paths.map { $0.isEmpty ? "" : slash + $0 }
+    )
   }
 
   // MARK: Stored vectors

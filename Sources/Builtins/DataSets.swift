@@ -102,7 +102,7 @@ extension Catalog {
         }
         let platform = corpus.platforms[0]
         return .object(PopularityScorer(PopularityModel(platform.split, itemCount: platform.itemCount), platform))
-      },
+      }
     ]
   }
 

@@ -45,7 +45,10 @@ final class FolderItems: ItemSource {
   private let stored: ItemVectors?
   private var encoded: [Int32: (ids: [Int32], mask: [Bool])] = [:]
 
-  init(_ catalogue: Catalogue, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int, stored: ItemVectors? = nil) {
+  init(
+    _ catalogue: Catalogue, words: HashedWords, images: ImageStore?, imageSize: Int, patch: Int,
+    stored: ItemVectors? = nil
+  ) {
     rawIDs = catalogue.rawIDs
     self.catalogue = catalogue
     self.words = words
@@ -78,7 +81,8 @@ final class FolderItems: ItemSource {
     let problems = images?.problems(progress: progress, interrupted: interrupted) ?? []
     return DataReport.Items(
       ids: rawIDs, hasTitle: catalogue.titles.map(isFull), hasDescription: catalogue.descriptions.map(isFull),
-      hasImage: rawIDs.indices.map { images?.hasImage(of: $0) ?? false }, imageProblems: problems.map { ($0.item, $0.problem.message) })
+      hasImage: rawIDs.indices.map { images?.hasImage(of: $0) ?? false },
+      imageProblems: problems.map { ($0.item, $0.problem.message) })
   }
 
   func patches(of items: [Int32]) throws -> [Float] {

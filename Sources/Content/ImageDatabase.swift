@@ -27,7 +27,8 @@ package final class ImageDatabase: ImageSource {
     guard ofRaw > 0 || ofDecimal > 0 || ids.isEmpty else {
       throw ContentError(
         code: "wrong-ids",
-        message: "none of \(sample.count) ids, such as \(ids.first ?? ""), is a key of \(file.path), which has \(file.entries)",
+        message:
+          "none of \(sample.count) ids, such as \(ids.first ?? ""), is a key of \(file.path), which has \(file.entries)",
         place: file.path, suggestion: "check that the pictures are of the same data set")
     }
     keys = ofDecimal > ofRaw ? decimal : raw
@@ -45,7 +46,8 @@ package final class ImageDatabase: ImageSource {
     guard let bytes = try file.value(keys[item]) else {
       throw ContentError(code: "missing-image", message: "\(name) is not there", place: name)
     }
-    guard case .object(_, let fields) = try PickleValue.read(bytes, name), case .bytes(let range)? = fields["image"] else {
+    guard case .object(_, let fields) = try PickleValue.read(bytes, name), case .bytes(let range)? = fields["image"]
+    else {
       throw ContentError(code: "broken-image", message: "\(name) is not a picture", place: name)
     }
     if case .tuple(let size)? = fields["size"], size.count == 2, case .int(let height) = size[0],
@@ -68,7 +70,8 @@ package final class ImageDatabase: ImageSource {
     guard range.count == width * height * 3 else {
       throw ContentError(
         code: "broken-image",
-        message: "\(name) has \(range.count) bytes, but \(width) x \(height) pixels take \(width * height * 3)", place: name)
+        message: "\(name) has \(range.count) bytes, but \(width) x \(height) pixels take \(width * height * 3)",
+        place: name)
     }
     return RGBImage(unchecked: width, height, Array(bytes[range]))
   }
@@ -88,7 +91,8 @@ package final class ImageDatabase: ImageSource {
     for channel in 0..<3 {
       for place in 0..<area {
         let at = range.lowerBound + (channel * area + place) * 4
-        let word = UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
+        let word =
+          UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
         let value = Float(bitPattern: word)
         guard value.isFinite else {
           throw ContentError(code: "broken-image", message: "\(name) holds a value that is not finite", place: name)

@@ -66,7 +66,8 @@ final class LMDBFile: Sendable {
     guard !isHuge, !overflows, bytes <= size else {
       throw ContentError(
         code: "broken-store",
-        message: "\(path) has \(size) bytes, but its last page ends at \(overflows ? "no place" : "\(bytes)"): it is cut off",
+        message:
+          "\(path) has \(size) bytes, but its last page ends at \(overflows ? "no place" : "\(bytes)"): it is cut off",
         place: path, suggestion: "fetch it again")
     }
     return newest
@@ -113,7 +114,8 @@ final class LMDBFile: Sendable {
   }
 
   private static func broken(_ path: String, _ what: String) -> ContentError {
-    ContentError(code: "broken-store", message: "\(path) is damaged: \(what)", place: path, suggestion: "fetch it again")
+    ContentError(
+      code: "broken-store", message: "\(path) is damaged: \(what)", place: path, suggestion: "fetch it again")
   }
 
   private func page(_ number: UInt64) throws(ContentError) -> Bytes {

@@ -44,7 +44,9 @@ private struct PickleReader {
       if [0x86, UInt8(ascii: "u"), UInt8(ascii: "s"), UInt8(ascii: "e"), UInt8(ascii: "b")].contains(code) {
         containers += 1
       }
-      guard stack.count < Self.largest, memo.count < Self.largest, containers < Self.mostContainers else { throw broken("it is too large") }
+      guard stack.count < Self.largest, memo.count < Self.largest, containers < Self.mostContainers else {
+        throw broken("it is too large")
+      }
     }
   }
 
@@ -168,7 +170,8 @@ private struct PickleReader {
 
   private func broken(_ what: String, _ place: Int? = nil) -> ContentError {
     ContentError(
-      code: "broken-image", message: "the pickle of \(name) cannot be read: \(what)\(place.map { " (byte \($0))" } ?? "")",
+      code: "broken-image",
+      message: "the pickle of \(name) cannot be read: \(what)\(place.map { " (byte \($0))" } ?? "")",
       place: name)
   }
 }

@@ -22,7 +22,8 @@ package struct StoredVectors: Sendable {
     let head = try NpyHeader(bytes, start, path)
     guard head.shape.count == 2, head.shape[0] > 0, head.shape[1] > 0 else {
       throw ContentError(
-        code: "bad-shape", message: "\(path) has the shape (\(head.shape.map { "\($0)" }.joined(separator: ", "))); rows of "
+        code: "bad-shape",
+        message: "\(path) has the shape (\(head.shape.map { "\($0)" }.joined(separator: ", "))); rows of "
           + "vectors have two dimensions", place: path)
     }
     let (rows, width) = (head.shape[0], head.shape[1])
@@ -31,7 +32,8 @@ package struct StoredVectors: Sendable {
     guard !overflows, !isHuge, size == bytes.count - head.start else {
       throw ContentError(
         code: "wrong-size",
-        message: "\(path) has \(bytes.count - head.start) bytes of values, but its header claims (\(rows), \(width)) of "
+        message:
+          "\(path) has \(bytes.count - head.start) bytes of values, but its header claims (\(rows), \(width)) of "
           + "\(head.type.size) bytes\(overflows || isHuge ? "" : ", which take \(size)")",
         place: path, suggestion: "fetch it again")
     }
@@ -50,7 +52,8 @@ package struct StoredVectors: Sendable {
     guard rows > 0, bytes.count > 0, bytes.count % (rows * 4) == 0 else {
       throw ContentError(
         code: "wrong-size",
-        message: "\(path) has \(bytes.count) bytes, which \(rows) rows of 32-bit floats cannot share equally", place: path,
+        message: "\(path) has \(bytes.count) bytes, which \(rows) rows of 32-bit floats cannot share equally",
+        place: path,
         suggestion: "check that it was made for these \(rows) items")
     }
     let found = bytes.count / (rows * 4)
@@ -68,7 +71,8 @@ package struct StoredVectors: Sendable {
   private func checked(_ path: String) throws(ContentError) -> StoredVectors {
     if let at = values.firstIndex(where: { !$0.isFinite }) {
       throw ContentError(
-        code: "not-finite", message: "\(path) holds a value that is not finite in row \(at / width), column \(at % width)",
+        code: "not-finite",
+        message: "\(path) holds a value that is not finite in row \(at / width), column \(at % width)",
         place: path, suggestion: "replace such values before")
     }
     return self
@@ -105,7 +109,8 @@ package struct StoredVectors: Sendable {
       let got = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress.map { $0 + done }, size - done) }
       if got < 0 && errno == EINTR { continue }
       guard got > 0 else {
-        throw ContentError(code: "wrong-size", message: "\(path) ended after \(filled) of its \(size) bytes", place: path)
+        throw ContentError(
+          code: "wrong-size", message: "\(path) ended after \(filled) of its \(size) bytes", place: path)
       }
       filled += got
     }
@@ -191,7 +196,8 @@ struct NpyHeader {
     }
     guard let known = NpyType(rawValue: type) else {
       let what =
-        type.contains("O") ? "pickled objects, which are programs and are not run" : "values of the type \(type.prefix(20))"
+        type.contains("O")
+        ? "pickled objects, which are programs and are not run" : "values of the type \(type.prefix(20))"
       throw ContentError(
         code: "unknown-format", message: "\(path) holds \(what)", place: path,
         suggestion: "save it as numbers: numpy.save(path, array.astype(\"<f4\"))")

@@ -24,7 +24,8 @@ struct ImageDatabaseTests {
 
   @Test func floatsByChannelsBecomePixels() throws {
     let values: [Float] = [-1, 0, 1, 2] + [-3, 1, 1, 1] + [0.5, -1, -1, -1]
-    let data = try database(StoreFiles.lmdb([("v1", StoreFiles.image(StoreFiles.floats(values), width: nil))]), ids: ["v1"])
+    let data = try database(
+      StoreFiles.lmdb([("v1", StoreFiles.image(StoreFiles.floats(values), width: nil))]), ids: ["v1"])
     #expect(try data.image(of: 0).pixels == [0, 0, 191, 128, 255, 0, 255, 255, 0, 255, 255, 0])
   }
 
@@ -51,7 +52,9 @@ struct ImageDatabaseTests {
     let says = { (bytes: [UInt8], ids: [String]) in
       #expect(throws: ContentError.self) { try database(bytes, ids: ids) }?.message ?? ""
     }
-    #expect(says(Array(bytes.dropLast(100)), ["v1"]).contains("has 16284 bytes, but its last page ends at 16384: it is cut off"))
+    #expect(
+      says(Array(bytes.dropLast(100)), ["v1"]).contains(
+        "has 16284 bytes, but its last page ends at 16384: it is cut off"))
     #expect(says(Array("not a store".utf8), ["v1"]).contains("is damaged"))
     #expect(says([UInt8](repeating: 0, count: 9000), ["v1"]).contains("is not an LMDB file"))
     #expect(says(bytes, ["x"]).contains("none of 1 ids, such as x, is a key of"))
@@ -67,7 +70,8 @@ struct ImageDatabaseTests {
 
   @Test func randomDamageNeverStopsTheProgram() throws {
     let bytes = StoreFiles.lmdb([
-      ("v1", StoreFiles.image(square, width: 20, height: 20)), ("v2", StoreFiles.image([1, 2, 3], width: 1, height: 1)),
+      ("v1", StoreFiles.image(square, width: 20, height: 20)),
+      ("v2", StoreFiles.image([1, 2, 3], width: 1, height: 1)),
     ])
     let folder = try ScratchFolder()
     var noise = Noise()

@@ -10,7 +10,8 @@ enum StoreFiles {
 
   /// The pickle of an LMDB_Image, protocol 3, as Python writes it.
   static func image(_ pixels: [UInt8], width: Int?, height: Int = 0, type: String = "LMDB_Image") -> [UInt8] {
-    var bytes: [UInt8] = [0x80, 3] + Array("c__main__\n\(type)\nq".utf8) + [0] + Array(")".utf8) + [0x81] + Array("q".utf8)
+    var bytes: [UInt8] =
+      [0x80, 3] + Array("c__main__\n\(type)\nq".utf8) + [0] + Array(")".utf8) + [0x81] + Array("q".utf8)
     bytes += [1] + Array("}q".utf8) + [2] + Array("(".utf8)
     if let width {
       bytes += text("channels") + [UInt8(ascii: "K"), 3] + text("size")
@@ -28,7 +29,9 @@ enum StoreFiles {
     var leaf = [UInt8](repeating: 0, count: size)
     var overflow: [UInt8] = []
     var upper = size
-    func put(_ bytes: [UInt8], _ at: Int, _ page: inout [UInt8]) { page.replaceSubrange(at..<at + bytes.count, with: bytes) }
+    func put(_ bytes: [UInt8], _ at: Int, _ page: inout [UInt8]) {
+      page.replaceSubrange(at..<at + bytes.count, with: bytes)
+    }
     for (index, entry) in sorted.enumerated() {
       let isLarge = entry.value.count > 1000
       let page = 3 + overflow.count / size
@@ -70,7 +73,9 @@ enum StoreFiles {
   }
 
   /// A `.npy` file.
-  static func npy(_ type: String, _ shape: String, _ values: [UInt8], version: UInt8 = 1, fortran: Bool = false) -> [UInt8] {
+  static func npy(_ type: String, _ shape: String, _ values: [UInt8], version: UInt8 = 1, fortran: Bool = false)
+    -> [UInt8]
+  {
     var head = "{'descr': '\(type)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape), }"
     while (head.utf8.count + (version == 1 ? 11 : 13)) % 64 != 0 { head += " " }
     head += "\n"

@@ -18,9 +18,11 @@ struct StoredVectorsTests {
   }
 
   @Test func otherNumbersAreRead() throws {
-    #expect(try npy(StoreFiles.npy("<f2", "(1, 4)", [0, 0x3C, 0, 0xC0, 1, 0, 0xFF, 0x7B])).values == [1, -2, 0x1p-24, 65504])
+    #expect(
+      try npy(StoreFiles.npy("<f2", "(1, 4)", [0, 0x3C, 0, 0xC0, 1, 0, 0xFF, 0x7B])).values == [1, -2, 0x1p-24, 65504])
     #expect(try npy(StoreFiles.npy("<f8", "(1, 1)", StoreFiles.little(Int(Double(0.1).bitPattern), 8))).values == [0.1])
-    #expect(try npy(StoreFiles.npy("<i8", "(1, 2)", StoreFiles.little(-5, 8) + StoreFiles.little(7, 8))).values == [-5, 7])
+    #expect(
+      try npy(StoreFiles.npy("<i8", "(1, 2)", StoreFiles.little(-5, 8) + StoreFiles.little(7, 8))).values == [-5, 7])
     #expect(try npy(StoreFiles.npy("|i1", "(2, 1)", [0xFF, 1])).values == [-1, 1])
     #expect(try npy(StoreFiles.npy("<u2", "(1, 1)", [0xFF, 0xFF])).values == [65535])
   }
@@ -28,7 +30,10 @@ struct StoredVectorsTests {
   @Test(arguments: [
     (StoreFiles.npy("|O", "(2, 3)", six), "pickled objects, which are programs and are not run"),
     (StoreFiles.npy(">f4", "(2, 3)", six), "values of the type >f4"),
-    (StoreFiles.npy("<f4", "(2, 3)", Array(six.dropLast())), "has 23 bytes of values, but its header claims (2, 3) of 4 bytes, which take 24"),
+    (
+      StoreFiles.npy("<f4", "(2, 3)", Array(six.dropLast())),
+      "has 23 bytes of values, but its header claims (2, 3) of 4 bytes, which take 24"
+    ),
     (StoreFiles.npy("<f4", "(6,)", six), "has the shape (6)"),
     (StoreFiles.npy("<f4", "(4611686018427387904, 4)", six), "24 bytes of values, but its header claims"),
     (StoreFiles.npy("<f4", "(-2, 3)", six), "without a shape"),

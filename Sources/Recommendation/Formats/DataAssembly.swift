@@ -144,7 +144,8 @@ final class DataAssembly {
       emptyText.warning("items have neither a title nor a description; they are kept with empty text"),
       badText.warning("rows hold bytes that are not UTF-8; these were replaced"),
       unknownItem.warning("events name an item that \(source) does not list; they were skipped"),
-      broken.warning("rows do not continue what earlier rows say of their user (column `item_id_list`); they were skipped"),
+      broken.warning(
+        "rows do not continue what earlier rows say of their user (column `item_id_list`); they were skipped"),
     ].compactMap { $0 }
   }
 

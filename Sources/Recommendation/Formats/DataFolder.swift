@@ -6,7 +6,9 @@ struct DataFolder {
   let sniffed: [SniffedFile]
   let request: DataRequest
 
-  private static let endings = [".csv", ".tsv", ".txt", ".inter", ".item", ".text", ".item2index", ".user2index", ".dat"]
+  private static let endings = [
+    ".csv", ".tsv", ".txt", ".inter", ".item", ".text", ".item2index", ".user2index", ".dat",
+  ]
 
   /// Looks at a folder, or at a file and what lies beside it.
   init(_ request: DataRequest) throws(DataError) {
@@ -86,7 +88,8 @@ struct DataFolder {
   private func several(_ names: [String]) -> DataError {
     let shown = names.prefix(8).joined(separator: ", ")
     return DataError(
-      code: "several-data-sets", message: "\(request.path) holds \(names.count) data sets: \(shown)", place: request.path,
+      code: "several-data-sets", message: "\(request.path) holds \(names.count) data sets: \(shown)",
+      place: request.path,
       suggestion: "name = \"\(names.first ?? "")\"")
   }
 
@@ -129,7 +132,8 @@ struct DataFolder {
         "the folder \(request.path) has no interactions.csv; it holds "
         + "\(shown.joined(separator: ", "))\(names.count > 8 ? ", ..." : ""), in which no interactions were recognised",
       place: request.path,
-      suggestion: "formats are \(formats): `formats()` lists what each looks like; columns = {user: \"...\", item: \"...\"}")
+      suggestion:
+        "formats are \(formats): `formats()` lists what each looks like; columns = {user: \"...\", item: \"...\"}")
   }
 
   /// Which format the files of events are of.
@@ -143,7 +147,9 @@ struct DataFolder {
       if lower.hasSuffix(".inter") { return .recbole }
       if lower.contains("_pairs.") { return .microlens }
       let names = events.header?.columns ?? []
-      if names == ["item_id", "user_id", "timestamp"], items.map({ $0.header?.columns.contains("tag") ?? false }) ?? true {
+      if names == ["item_id", "user_id", "timestamp"],
+        items.map({ $0.header?.columns.contains("tag") ?? false }) ?? true
+      {
         return .pixelrec
       }
       return .table

@@ -22,7 +22,9 @@ package struct DataRequest: Sendable {
   /// What of it changes the meaning of the files, as text; empty where nothing was asked for.
   package var settings: String {
     var parts: [String] = []
-    if !columns.isEmpty { parts.append("columns \(columns.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })") }
+    if !columns.isEmpty {
+      parts.append("columns \(columns.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })")
+    }
     if !order.isEmpty { parts.append("order \(order)") }
     if let text { parts.append("text \(text)") }
     if let minRating { parts.append("rating \(minRating)") }
@@ -51,7 +53,8 @@ package enum DataFormat: String, CaseIterable, Sendable {
   /// What its files are called and what stands in them.
   package var summary: String {
     switch self {
-    case .folder: "interactions.csv with user, item, timestamp; items.csv with item, title, description, image, or no items.csv"
+    case .folder:
+      "interactions.csv with user, item, timestamp; items.csv with item, title, description, image, or no items.csv"
     case .table: "a CSV or TSV with a header that names a user and an item, in any order; items in another one"
     case .recbole: "X.inter with a typed header such as user_id:token, X.item beside it"
     case .unisrec: "X.train.inter, X.valid.inter, X.test.inter with lists of items; X.text, X.item2index, X.user2index"

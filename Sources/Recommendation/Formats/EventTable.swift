@@ -68,7 +68,11 @@ extension DataAssembly {
     guard let index = try self.item(item, records) else { return }
     try checkRoom(records)
     let number = try add(user, to: users, records).number
-    if let moment { events.append(user: number, item: index, at: moment) } else { events.append(user: number, item: index) }
+    if let moment {
+      events.append(user: number, item: index, at: moment)
+    } else {
+      events.append(user: number, item: index)
+    }
   }
 
   func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -43,7 +43,8 @@ package struct FeatureIndex: Sendable {
     let known = IDTable()
     for id in catalogue.rawIDs { _ = known.number(id) }
     // One line more than rows is a header, and so is a first line whose ids nobody knows.
-    let hasHeader = table.count == count + 1 || first.contains { $0.lowercased().contains("id") || $0 == "item" || $0 == "asin" }
+    let hasHeader =
+      table.count == count + 1 || first.contains { $0.lowercased().contains("id") || $0 == "item" || $0 == "asin" }
     if hasHeader {
       table.removeFirst()
       lines.removeFirst()
@@ -65,12 +66,14 @@ package struct FeatureIndex: Sendable {
     let shares = first.indices.map { column in table.count { known.find($0[column]) != nil } }
     // A raw id that looks like a number of a row is still a raw id where no other column is known.
     let best = first.indices.max { left, right in
-      shares[left] != shares[right] ? shares[left] < shares[right] : (left == numbers ? true : right != numbers && left > right)
+      shares[left] != shares[right]
+        ? shares[left] < shares[right] : (left == numbers ? true : right != numbers && left > right)
     }
     guard let best, shares[best] > 0 else {
       throw DataError(
         code: "wrong-ids",
-        message: "no column of \(path) holds an id of the data, such as \(catalogue.rawIDs.first ?? "")", place: "\(path):1",
+        message: "no column of \(path) holds an id of the data, such as \(catalogue.rawIDs.first ?? "")",
+        place: "\(path):1",
         suggestion: "check that index and interactions are of the same data set")
     }
     var rows = [Int?](repeating: nil, count: catalogue.count)

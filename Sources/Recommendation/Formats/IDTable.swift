@@ -64,22 +64,6 @@ final class IDTable {
     return copy.withUTF8 { find($0) }
   }
 
-  /// The number of `id`, a new one where it had none; nil once there are as many as 32 bits can count.
-  func number(_ id: UnsafeBufferPointer<UInt8>) -> (number: Int32, isNew: Bool)? {
-    let hash = self.hash(id)
-    let slot = self.slot(of: id, hash)
-    let entry = slots[slot]
-    if entry != 0 { return (Int32(entry - 1), false) }
-    let number = hashes.count
-    guard number < Int(Int32.max) - 1 else { return nil }
-    slots[slot] = UInt32(number + 1)
-    hashes.append(hash)
-    arena.append(contentsOf: id)
-    starts.append(arena.count)
-    if hashes.count * 2 > slots.count { grow() }
-    return (Int32(number), true)
-  }
-
   func number(_ id: String) -> (number: Int32, isNew: Bool)? {
     var copy = id
     return copy.withUTF8 { number($0) }

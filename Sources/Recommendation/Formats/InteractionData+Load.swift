@@ -100,7 +100,8 @@ extension InteractionData {
       assembly.itemFiles += 1
       assembly.itemsName = "\(stem).item2index"
       isIndexed = true
-      assembly.notes.append("items stand in \(stem).item2index, in that order; numbers in the other files are its indices")
+      assembly.notes.append(
+        "items stand in \(stem).item2index, in that order; numbers in the other files are its indices")
     }
     let raw = isIndexed ? assembly.items.texts : []
     // The tool that makes these files writes indices; files by others may hold the raw ids.

@@ -45,7 +45,8 @@ extension DataAssembly {
     guard found.isNew else {
       throw DataError(
         code: "duplicate-item",
-        message: "item \(items.text(Int(found.number))) stands in lines \(itemLines[Int(found.number)]) and \(records.line)",
+        message:
+          "item \(items.text(Int(found.number))) stands in lines \(itemLines[Int(found.number)]) and \(records.line)",
         place: records.place, suggestion: "keep one row per item")
     }
     itemLines.append(records.line)
@@ -86,7 +87,8 @@ extension DataAssembly {
           code: "bad-row",
           message: "a row has \(records.fieldCount) columns, but the first one has \(width)", place: records.place,
           suggestion: style.hasQuotes
-            ? "put text that holds commas in double quotes" : "take tabs out of the titles: an item and its text are two columns")
+            ? "put text that holds commas in double quotes"
+            : "take tabs out of the titles: an item and its text are two columns")
       }
       try addItem(records, id: 0)
       var isValid = true
@@ -106,7 +108,8 @@ extension DataAssembly {
     guard let wanted = request.text else {
       if width > 2 {
         notes.append(
-          "\(fileName(records.file)) has \(width - 1) columns of text; the last one is used (text = 2 takes the second)")
+          "\(fileName(records.file)) has \(width - 1) columns of text; the last one is used (text = 2 takes the second)"
+        )
       }
       return width - 1
     }
@@ -114,7 +117,8 @@ extension DataAssembly {
     guard let number = Int(wanted) ?? names[wanted.lowercased()], number >= 2, number <= width else {
       throw DataError(
         code: "missing-column",
-        message: "text = \(wanted) names no column of text in \(records.file), which has \(width) columns", place: "\(records.file):1",
+        message: "text = \(wanted) names no column of text in \(records.file), which has \(width) columns",
+        place: "\(records.file):1",
         suggestion: width > 2 ? "text = 2 up to text = \(width)" : "text = 2")
     }
     return number - 1
@@ -142,7 +146,9 @@ extension DataAssembly {
     others.append(("likes", columns[0]))
     others.append(("views", columns[1]))
     if unknown.count > 0 {
-      notes.append("\(fileName(path)) has \(unknown.count) items that are not in the data (\(unknown.examples.joined(separator: ", ")))")
+      notes.append(
+        "\(fileName(path)) has \(unknown.count) items that are not in the data (\(unknown.examples.joined(separator: ", ")))"
+      )
     }
     try finish(records)
   }

@@ -50,6 +50,8 @@ struct SniffedFile {
     } else if header.isOfEvents {
       self.header = header
       kind = header.has(.prefix) ? .prefixes : .events
+    } else if ["mapping", "index"].contains(where: lower.contains) {
+      kind = .index
     } else if header.isOfItems {
       self.header = header
       kind = .items

@@ -37,14 +37,18 @@ struct DamageTests {
     damage("data folder", "double", "v4,Delta", "v1,Delta", says: "lines 2 and 5", line: 5, file: "items.csv"),
 
     damage("table", "cut", "5,u3,v3,4\n", "5,u3", says: "2 fields, but the header names 4", line: 10),
-    damage("table", "column", "asin", "thing", says: "ratings.csv (columns overall, reviewerid, thing, unixreviewtime)", line: 0),
+    damage(
+      "table", "column", "asin", "thing", says: "ratings.csv (columns overall, reviewerid, thing, unixreviewtime)",
+      line: 0),
     damage("table", "unknown", "u2,v3", "u2,zz", says: "meta.csv does not list", line: 5, kind: "unknown-item"),
     damage("table", "number", "v3,4", "v3,1e999", says: "`1e999` is not a number", line: 10),
     damage("table", "nul", "u2,v3", "u\0,v3", says: "NUL byte", line: 5),
     damage("table", "double", "v4,Delta", "v1,Delta", says: "lines 2 and 5", line: 5, file: "meta.csv"),
 
     damage("recbole", "cut", "u3\tv3\t3\t4\n", "u3\tv3", says: "2 fields, but the header names 4", line: 10),
-    damage("recbole", "column", "item_id:token", "thing:token", says: "no column `item`; its columns are `user_id`, `thing`", line: 1),
+    damage(
+      "recbole", "column", "item_id:token", "thing:token", says: "no column `item`; its columns are `user_id`, `thing`",
+      line: 1),
     damage("recbole", "unknown", "u2\tv3", "u2\tzz", says: "small.item does not list", line: 5, kind: "unknown-item"),
     damage("recbole", "number", "u3\tv3\t3\t4", "u3\tv3\t3\tx", says: "`x` is not a number (column 4", line: 10),
     damage("recbole", "nul", "u2\tv3", "u\0\tv3", says: "NUL byte", line: 5),
@@ -52,11 +56,14 @@ struct DamageTests {
 
     damage("unisrec", "cut", "2\t1 3\t0\n", "2\t1", says: "2 fields, but the header names 3", line: 5),
     damage("unisrec", "column", "item_id:token", "thing:token", says: "no column `item`", line: 1),
-    damage("unisrec", "unknown", "1\t2\t0", "1\t9\t0", says: "X.item2index does not list", line: 3, kind: "unknown-item"),
+    damage(
+      "unisrec", "unknown", "1\t2\t0", "1\t9\t0", says: "X.item2index does not list", line: 3, kind: "unknown-item"),
     damage("unisrec", "order", "2\t1 3\t0", "2\t0 0\t0", says: "do not continue", line: 5, kind: "broken-prefix"),
     damage("unisrec", "nul", "1\t2\t0", "\0\t2\t0", says: "NUL byte", line: 3),
-    damage("unisrec", "count", "v4\t3", "v4\t7", says: "4 rows, but its indices run up to 7", line: 1, file: "X.item2index"),
-    damage("unisrec", "double", "v4\t3", "v4\t2", says: "index 2 stands in lines 3 and 4", line: 4, file: "X.item2index"),
+    damage(
+      "unisrec", "count", "v4\t3", "v4\t7", says: "4 rows, but its indices run up to 7", line: 1, file: "X.item2index"),
+    damage(
+      "unisrec", "double", "v4\t3", "v4\t2", says: "index 2 stands in lines 3 and 4", line: 4, file: "X.item2index"),
     damage("unisrec", "number", "v4\t3", "v4\tx", says: "column 2 is `x`", line: 4, file: "X.item2index"),
     damage("unisrec", "text", "v4\tDelta", "v1\tDelta", says: "lines 2 and 5", line: 5, file: "X.text"),
 
@@ -65,14 +72,21 @@ struct DamageTests {
     damage("behaviour", "unknown", "v3 v1", "zz v1", says: "does not list", line: 2, kind: "unknown-item"),
     damage("behaviour", "double", "u3\t", "u1\t", says: "user u1 stands in lines 1 and 3", line: 3),
     damage("behaviour", "nul", "u3\t", "u\0\t", says: "NUL byte", line: 3),
-    damage("behaviour", "tab", "Delta", "Del\tta", says: "3 columns, but the first one has 2", line: 4, file: "hm_50w_items.tsv"),
+    damage(
+      "behaviour", "tab", "Delta", "Del\tta", says: "3 columns, but the first one has 2", line: 4,
+      file: "hm_50w_items.tsv"),
 
-    damage("nine", "cut", "\"Delta\"", "\"Delta", says: "a quote opened on line 4 is never closed", line: 4, file: "QB_item.csv"),
-    damage("nine", "column", ",\"Delta\"", "", says: "2 columns, but the first one has 3", line: 4, file: "QB_item.csv"),
-    damage("nine", "quote", "\"Delta\"", "\"Del\"ta", says: "text follows a closing quote", line: 4, file: "QB_item.csv"),
+    damage(
+      "nine", "cut", "\"Delta\"", "\"Delta", says: "a quote opened on line 4 is never closed", line: 4,
+      file: "QB_item.csv"),
+    damage(
+      "nine", "column", ",\"Delta\"", "", says: "2 columns, but the first one has 3", line: 4, file: "QB_item.csv"),
+    damage(
+      "nine", "quote", "\"Delta\"", "\"Del\"ta", says: "text follows a closing quote", line: 4, file: "QB_item.csv"),
     damage("nine", "unknown", "v3 v1", "zz v1", says: "QB_item.csv does not list", line: 2, kind: "unknown-item"),
     damage("nine", "double", "\"v4\"", "\"v1\"", says: "lines 1 and 4", line: 4, file: "QB_item.csv"),
-    damage("nine", "empty", "\"Delta\"", "\"\"", says: "neither a title", line: 4, kind: "empty-text", file: "QB_item.csv"),
+    damage(
+      "nine", "empty", "\"Delta\"", "\"\"", says: "neither a title", line: 4, kind: "empty-text", file: "QB_item.csv"),
 
     damage("pairs", "cut", "v3,u3,4\n", "v3,u3", says: "2 columns, but the first one has 3", line: 9),
     damage("pairs", "user", "v3,u2", "v3,", says: "an event has no user (column 2)", line: 4),
@@ -86,14 +100,18 @@ struct DamageTests {
     damage("pixelrec", "number", "v3,u3,4", "v3,u3,-", says: "`-` is not a number", line: 10),
     damage("pixelrec", "unknown", "v3,u2", "zz,u2", says: "item_info.csv does not list", line: 5, kind: "unknown-item"),
     damage("pixelrec", "double", "v4,7", "v1,7", says: "lines 2 and 5", line: 5, file: "item_info.csv"),
-    damage("pixelrec", "nul", "Delta", "Del\0ta", says: "not UTF-8", line: 5, kind: "invalid-utf8", file: "item_info.csv"),
+    damage(
+      "pixelrec", "nul", "Delta", "Del\0ta", says: "not UTF-8", line: 5, kind: "invalid-utf8", file: "item_info.csv"),
 
     damage("microlens", "cut", "u3\tv2 v4 v1 v3\n", "u3", says: "1 columns; a user, a tab and items", line: 3),
     damage("microlens", "unknown", "v3 v1", "zz v1", says: "titles.csv does not list", line: 2, kind: "unknown-item"),
     damage("microlens", "double", "u3\t", "u1\t", says: "user u1 stands in lines 1 and 3", line: 3),
     damage("microlens", "nul", "u2\t", "u\0\t", says: "NUL byte", line: 2),
-    damage("microlens", "title", "v4,Delta", "v4,Del,ta", says: "3 fields, but the header names 2", line: 5, file: "MicroLens-50k_titles.csv"),
-    damage("microlens", "item", "v4,Delta", ",Delta", says: "an item has no id", line: 5, file: "MicroLens-50k_titles.csv"),
+    damage(
+      "microlens", "title", "v4,Delta", "v4,Del,ta", says: "3 fields, but the header names 2", line: 5,
+      file: "MicroLens-50k_titles.csv"),
+    damage(
+      "microlens", "item", "v4,Delta", ",Delta", says: "an item has no id", line: 5, file: "MicroLens-50k_titles.csv"),
   ]
 
   @Test(arguments: all)
@@ -159,7 +177,9 @@ struct DamageTests {
       } else {
         for _ in 0...next(4) {
           let at = next(bytes.count)
-          if next(3) == 0 { bytes.insert(interesting[next(interesting.count)], at: at) } else {
+          if next(3) == 0 {
+            bytes.insert(interesting[next(interesting.count)], at: at)
+          } else {
             bytes[at] = next(2) == 0 ? interesting[next(interesting.count)] : UInt8(next(256))
           }
         }

@@ -25,7 +25,8 @@ struct FormatTests {
       return try files.load(try files.folder()).notes.joined(separator: "\n")
     }
     #expect(try notes("table").contains("`reviewerid` as user, `asin` as item, `unixreviewtime` as timestamp"))
-    #expect(try notes("pairs").contains("columns are item, user, timestamp, because 100 % of the ids in column 1 are in"))
+    #expect(
+      try notes("pairs").contains("columns are item, user, timestamp, because 100 % of the ids in column 1 are in"))
     #expect(try notes("pairs without times").contains("has no times: the order of its rows stands for them"))
     #expect(try notes("nine").contains("2 columns of text; the last one is used"))
     #expect(try notes("unisrec").contains("numbers in the other files are its indices"))
@@ -123,7 +124,8 @@ struct FormatTests {
     try folder.write("poem.txt", "roses are red\nviolets are blue\n")
     let error = #expect(throws: DataError.self) { try InteractionData.load(folder: folder.path) }
     #expect(error?.message.contains("it holds poem.txt, readme.md") == true)
-    #expect(error?.suggestion?.contains("folder, table, recbole, unisrec, behaviour, pairs, pixelrec, microlens") == true)
+    #expect(
+      error?.suggestion?.contains("folder, table, recbole, unisrec, behaviour, pairs, pixelrec, microlens") == true)
     var request = DataRequest(path: try FormatFiles.named("behaviour").folder().path)
     request.format = .recbole
     #expect(throws: DataError.self) { try InteractionData.load(request) }

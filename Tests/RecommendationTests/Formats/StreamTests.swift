@@ -11,7 +11,8 @@ struct StreamTests {
     var expected: [Int32] = []
     // About three megabytes: the first piece holds one.
     for index in 0..<40_000 {
-      text += "u,\"i\(index % 7)\",\(index),\"a \"\"quoted\"\"\r\nnote, \(String(repeating: "x", count: index % 97))\"\r\n"
+      text +=
+        "u,\"i\(index % 7)\",\(index),\"a \"\"quoted\"\"\r\nnote, \(String(repeating: "x", count: index % 97))\"\r\n"
       expected.append(Int32(index % 7))
     }
     try folder.write("interactions.csv", text)
