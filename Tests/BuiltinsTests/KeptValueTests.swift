@@ -155,9 +155,9 @@ struct KeptValueTests {
     try folder.write("data/interactions.csv", "user,item,timestamp\nu,a,1\nu,b,2\nu,a,3\n")
     #expect(try run() == ("[3]", false))
     #expect(try run() == ("[3]", true))
-    try FileManager.default.removeItem(atPath: folder.file("data/items.csv"))
+    try FileManager.default.removeItem(atPath: folder.file("data/interactions.csv"))
     #expect(try run() == ("[\"data\"]", false))
-    try folder.write("data/items.csv", "item,title,description,image\na,t,d,a.png\nb,t,d,\n")
+    try folder.write("data/interactions.csv", "user,item,timestamp\nu,a,1\nu,b,2\nu,a,3\n")
     #expect(try run() == ("[3]", false))
   }
 

@@ -65,9 +65,9 @@ struct LoadingTests {
 
   @Test func foldersThatHoldNoDataAreErrors() throws {
     #expect(failure(items: nil, events: nil)?.code == "empty-folder")
-    let missing = failure(items: nil)
+    let missing = failure(events: nil)
     #expect(missing?.code == "missing-file")
-    #expect(missing?.message.contains("no items.csv; it holds interactions.csv") == true)
+    #expect(missing?.message.contains("no interactions.csv; it holds items.csv") == true)
     let folder = try ScratchFolder()
     #expect(throws: DataError.self) { try InteractionData.load(folder: folder.file("none")) }
     #expect(throws: DataError.self) { try InteractionData.load(folder: folder.write("file", "x")) }

@@ -31,11 +31,20 @@ final class IDTable {
   @exclusivity(unchecked) private(set) var count = 0
 
   init() {
-    slots = UnsafeMutablePointer<Slot>.allocate(capacity: mask + 1)
-    slots.initialize(repeating: Slot(), count: mask + 1)
+    slots = Self.table(mask + 1)
   }
 
   deinit { slots.deallocate() }
+
+  /// Empty places. Of a large table the system is asked for large pages, or finding the page would cost as much as the look.
+  private static func table(_ count: Int) -> UnsafeMutablePointer<Slot> {
+    let bytes = count * MemoryLayout<Slot>.stride
+    let page = 2 << 20
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes >= page ? page : 16)
+    // A system without large pages gives small ones.
+    if bytes >= page { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
+    return raw.initializeMemory(as: Slot.self, repeating: Slot(), count: count)
+  }
 
   /// The number of `id`, or nil where it has none.
   func find(_ id: UnsafeBufferPointer<UInt8>) -> Int32? {
@@ -121,8 +130,7 @@ final class IDTable {
   }
 
   private func grow() {
-    let larger = UnsafeMutablePointer<Slot>.allocate(capacity: (mask + 1) * 2)
-    larger.initialize(repeating: Slot(), count: (mask + 1) * 2)
+    let larger = Self.table((mask + 1) * 2)
     let old = (slots: slots, count: mask + 1)
     mask = mask * 2 + 1
     slots = larger
