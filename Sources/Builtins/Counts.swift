@@ -34,8 +34,8 @@ final class Counted: LanguageObject {
   }
 
   private func perItem(_ name: String, _ sequences: [[Int32]]) throws -> Value {
-    let counts = occurrences(sequences, itemCount: platform.itemCount).map(Float.init)
-    let tensor = try NamedTensor.floats(counts, [Dimension(entryAxis, counts.count)])
+    let counts = occurrences(sequences, itemCount: platform.itemCount).map(Double.init)
+    let tensor = try NamedTensor.doubles(counts, [Dimension(entryAxis, counts.count)])
     return .tensor(TensorValue(tensor, label: Label64(raw: label).mixed(name).value))
   }
 
@@ -147,22 +147,22 @@ extension Catalog {
     guard !index.isShapeOnly, !weight.isShapeOnly else { return .shape(result, .float) }
     let order = outer.map(\.axis) + [over]
     let items = try index.ordered(order).intValues()
-    let weights = try weight.ordered(order).floatValues()
+    let weights = try weight.ordered(order).doubleValues()
     let length = index.dimensions.first { $0.axis === over }?.size.value ?? 0
     let rows = length > 0 ? items.count / length : 0
     var sums = [Double](repeating: 0, count: owner.platform.itemCount)
-    var values: [Float] = []
+    var values: [Double] = []
     values.reserveCapacity(rows * sums.count)
     for row in 0..<rows {
       for place in sums.indices { sums[place] = 0 }
       sums.withUnsafeMutableBufferPointer { buffer in
         for place in row * length..<(row + 1) * length where weights[place] != 0 {
-          pairs.counts.add(row: items[place], times: Double(weights[place]), to: buffer)
+          pairs.counts.add(row: items[place], times: weights[place], to: buffer)
         }
       }
-      values.append(contentsOf: sums.map(Float.init))
+      values.append(contentsOf: sums)
     }
-    return try NamedTensor.floats(values, result)
+    return try NamedTensor.doubles(values, result)
   }
 }
 

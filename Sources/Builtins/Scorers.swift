@@ -112,10 +112,14 @@ final class ModelScorer: Scorer {
     return try NamedTensor.dot(newest, items, over: [d]).ordered([batchAxis, item]).floatValues()
   }
 
-  /// What `score` of the model gives: [batch, entry], or [entry] where all users get the same.
+  /// What `score` of the model gives: [batch, entry], or [entry] where all users get the same. A model without parameters
+  /// counts, so it computes in double precision, which keeps apart what differs in the last digits.
   private func ownScores(_ record: Record, _ context: RunContext, _ cases: Int) throws -> [Float] {
-    let result = try call.machine.within(context) {
-      try call.machine.callMethod("score", of: model, [.record(record)], at: call.span)
+    let counts = context.placement.parameters.isEmpty
+    let result = try Precision.$scoped.withValue(counts ? .double : nil) {
+      try call.machine.within(context) {
+        try call.machine.callMethod("score", of: model, [.record(record)], at: call.span)
+      }
     }
     let (batch, entry) = (try corpus.axis("batch"), try corpus.axis("entry"))
     guard case .tensor(let value) = result, value.tensor.kind == .float, value.tensor.carries(entry),
@@ -134,10 +138,15 @@ final class ModelScorer: Scorer {
           + "\(ModuleInstance.grouped(corpus.itemCount)) items", argument: 0)
     }
     guard tensor.carries(batch) else {
-      let same = tensor.floatValues()
+      let same = singlePrecisionKeepingOrder(tensor.doubleValues())
       return (0..<cases).flatMap { _ in same }
     }
-    return try tensor.ordered([batch, entry]).floatValues()
+    let ordered = try tensor.ordered([batch, entry])
+    guard counts else { return ordered.floatValues() }
+    let (values, width) = (ordered.doubleValues(), corpus.itemCount)
+    return (0..<values.count / max(1, width)).flatMap {
+      singlePrecisionKeepingOrder(Array(values[$0 * width..<($0 + 1) * width]))
+    }
   }
 
   /// Refuses a model that holds counts of other data: its rows would be those of other items.
