@@ -125,6 +125,11 @@ struct DataCommandTests {
           "1058 events repeat", "timestamps are positions",
         ]
       ),
+      (
+        "amazon-beauty-ids",
+        ["22,363 users, 12,101 items, 198,502 interactions", "5 to 204,", "5 or more", "timestamps are positions"]
+      ),
+      ("lastfm-ids", ["1,090 users, 3,646 items, 52,551 interactions", "to 899,", "timestamps are positions"]),
     ])
   func realFoldersHoldWhatTheirReadmesSay(name: String, figures: [String]) throws {
     let folder = try #require(SharedFolder.url("data/\(name)"))
