@@ -23,7 +23,8 @@ package enum Catalog {
       BuiltinFamily("worlds", "The built-in world", worlds + ceilings),
       BuiltinFamily("optimisers", "Optimisers", optimisers),
       BuiltinFamily("training", "Training", training),
-      BuiltinFamily("evaluation", "Evaluation", evaluation),
+      BuiltinFamily("evaluation", "Evaluation", evaluation + metrics + breakdowns),
+      BuiltinFamily("statistics", "Statistics", comparisons + statistics),
       BuiltinFamily("files", "Files", files),
       BuiltinFamily("tables", "Tables and pictures", tables + selections + pictures),
     ]
