@@ -36,7 +36,7 @@ let package = Package(
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
       resources: [
-        "axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders",
+        "axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders", "counting",
       ].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),

@@ -231,8 +231,9 @@ package final class Corpus {
       try machine.within(context) {
         for term in goal.terms { _ = try value(of: term, model, batch, call) }
         // Without a loss that does so, the states of the users are what an evaluation reads.
-        if goal.terms.isEmpty, model.definition.methods["users"] != nil {
-          _ = try machine.callMethod("users", of: model, [.record(batch)], at: call.span)
+        let scoring = ["score", "users"].first { model.definition.methods[$0] != nil }
+        if goal.terms.isEmpty, let scoring {
+          _ = try machine.callMethod(scoring, of: model, [.record(batch)], at: call.span)
         }
       }
     } catch let failure as Failure where failure.diagnostic.code == .unknownField {

@@ -30,13 +30,15 @@ final class PopularityScorer: LanguageObject, Scorer {
   func scores(_ cases: [DataPart.Case]) -> [Float] { cases.flatMap { _ in model.scores } }
 }
 
-/// A model of the language: the last state of `users` with every item's vector. Items are encoded once.
+/// A model of the language: its `score`, or else the last state of `users` with every item's vector. Items are encoded
+/// once.
 final class ModelScorer: Scorer {
   let model: ModuleInstance
   let corpus: Corpus
   let steps: Int
   private let call: Invocation
-  private let items: NamedTensor
+  /// Vectors of all items; none where the model scores by itself.
+  private let items: NamedTensor?
   private let seed: UInt64
 
   init(_ model: ModuleInstance, _ platform: Platform, steps: Int, _ call: Invocation) throws {
@@ -45,18 +47,32 @@ final class ModelScorer: Scorer {
     self.call = call
     corpus = Corpus([platform], call.machine)
     seed = call.machine.seed
-    let whole = corpus.catalogueRecord()
+    if model.definition.methods["score"] != nil {
+      try Self.checkCounts(of: model, platform, call)
+      items = nil
+      return
+    }
     guard model.definition.methods["items"] != nil, model.definition.methods["users"] != nil else {
       throw call.fail(
-        .wrongType, "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`",
+        .wrongType,
+        "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`, or `score`",
         argument: 0)
     }
-    let value = try call.machine.callMethod("items", of: model, [.record(whole)], at: call.span)
+    items = try Self.vectors(of: model, corpus, call)
+  }
+
+  /// The vector of every item, as `items` of the model gives it.
+  static func vectors(of model: ModuleInstance, _ corpus: Corpus, _ call: Invocation) throws -> NamedTensor {
+    guard model.definition.methods["items"] != nil else {
+      throw call.fail(
+        .wrongType, "\(model.definition.name) gives items no vectors: it has no method `items`", argument: 0)
+    }
+    let value = try call.machine.callMethod("items", of: model, [.record(corpus.catalogueRecord())], at: call.span)
     guard case .tensor(let tensor) = value else {
       throw call.fail(
         .wrongType, "`items` of \(model.definition.name) must give a tensor, not \(value.described)", argument: 0)
     }
-    items = tensor.tensor
+    return tensor.tensor
   }
 
   var name: String { model.definition.name }
@@ -69,6 +85,7 @@ final class ModelScorer: Scorer {
       batch,
       label: cases.reduce(Label64("ranking")) { $0.mixed($1.user).mixed($1.history.count) }.value)
     let context = try RunContext(root: model, mode: .evaluation, seed: seed)
+    guard let items else { return try ownScores(record, context, cases.count) }
     let (item, step, d) = (try corpus.axis("item"), try corpus.axis("step"), try corpus.axis("d"))
     let batchAxis = try corpus.axis("batch")
     // The vectors of the batch's items are among those of the catalogue, so nothing is encoded twice.
@@ -87,5 +104,70 @@ final class ModelScorer: Scorer {
     }
     let newest = try NamedTensor.select(tensor.tensor, step, index: -1)
     return try NamedTensor.dot(newest, items, over: [d]).ordered([batchAxis, item]).floatValues()
+  }
+
+  /// What `score` of the model gives: [batch, entry], or [entry] where all users get the same.
+  private func ownScores(_ record: Record, _ context: RunContext, _ cases: Int) throws -> [Float] {
+    let result = try call.machine.within(context) {
+      try call.machine.callMethod("score", of: model, [.record(record)], at: call.span)
+    }
+    let (batch, entry) = (try corpus.axis("batch"), try corpus.axis("entry"))
+    guard case .tensor(let value) = result, value.tensor.kind == .float, value.tensor.carries(entry),
+      value.tensor.dimensions.allSatisfy({ $0.axis === batch || $0.axis === entry })
+    else {
+      throw call.fail(
+        .wrongType,
+        "`score` of \(model.definition.name) must give numbers over [batch, entry], not \(result.described)",
+        argument: 0)
+    }
+    let tensor = value.tensor
+    guard tensor.dimensions.first(where: { $0.axis === entry })?.size.value == corpus.itemCount else {
+      throw call.fail(
+        .dataMismatch,
+        "`score` of \(model.definition.name) gives \(tensor.axesText), and \(corpus.space.names) has "
+          + "\(ModuleInstance.grouped(corpus.itemCount)) items", argument: 0)
+    }
+    guard tensor.carries(batch) else {
+      let same = tensor.floatValues()
+      return (0..<cases).flatMap { _ in same }
+    }
+    return try tensor.ordered([batch, entry]).floatValues()
+  }
+
+  /// Refuses a model that holds counts of other data: its rows would be those of other items.
+  private static func checkCounts(of model: ModuleInstance, _ platform: Platform, _ call: Invocation) throws {
+    for case .object(let object) in model.members {
+      guard let counted = object as? Counted, counted.platform.fingerprint != platform.fingerprint else { continue }
+      let name = model.definition.name
+      throw call.fail(
+        .dataMismatch,
+        "this \(name) was counted on \(counted.platform.name), and \(platform.name) "
+          + (counted.platform.name == platform.name ? "was prepared or split otherwise" : "is other data"),
+        argument: 0, tries: ["\(name) of the data set that is evaluated"])
+    }
+  }
+}
+
+enum Scorers {
+  /// What ranks the items of a platform: a model of the language, or popularity.
+  static func scorer(
+    of model: Value, _ platform: Platform, _ length: Int?, _ call: Invocation
+  ) throws -> any Scorer {
+    switch model {
+    case .module(let module, _):
+      let corpus = Corpus([platform], call.machine)
+      let longest = try corpus.check(module, Goal([]), call).longest
+      let own = module.facts["length"].flatMap { Int.from($0) }
+      let steps = try TrainingLength.chosen(asked: length, own: own, longest: longest, call)
+      return try ModelScorer(module, platform, steps: steps, call)
+    case .object(let object as PopularityScorer):
+      guard object.platform.fingerprint == platform.fingerprint else {
+        throw call.fail(
+          .dataMismatch, "this is the \(object.printed), and \(platform.name) has other items", argument: 0,
+          tries: ["popularity of the data set that is evaluated"])
+      }
+      return object
+    default: throw call.fail(.wrongType, "a model ranks items, not \(model.described)", argument: 0)
+    }
   }
 }

@@ -85,7 +85,7 @@ enum TableFile {
   }
 
   /// RFC 4180.
-  private static func csv(_ text: String) -> String {
+  static func csv(_ text: String) -> String {
     // By bytes: a comma with an accent is one character and would be none of these.
     guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
     return "\"" + replacing(text, ["\"": "\"\""]) + "\""

@@ -3,7 +3,7 @@ package import Diagnostics
 
 /// Help from the declarations themselves.
 package enum HelpPages {
-  static let libraryModules = ["layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders"]
+  static let libraryModules = ["layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders", "counting"]
 
   /// Words of the grammar that do more than they say.
   private static let words = [
