@@ -30,8 +30,9 @@ extension Catalog {
           pmm> w = world("tgtS", seed = 1)
           pmm> s = evaluate(popularity(w), w.test, [hr(10)])
           pmm> breakdown(s, w.test, by = "popularity")
-          popularity     cases   hr@10
-          below 0.8        0  0
+          popularity   cases   hr@10
+          below 0.8      297  0.0741
+          0.8 or more    103  0.0000
           """
       ) { call, score, part, by, edges -> Value in
         guard case .object(let object) = part, let part = object as? DataPart else {
@@ -85,7 +86,7 @@ extension Catalog {
     let platform = part.platform
     let counts = occurrences(platform.split.train, itemCount: platform.itemCount)
     func ofTargets(_ values: [Double], _ edges: [Double], isWhole: Bool) -> Grouping {
-      let names = Self.names(edges, isWhole: isWhole)
+      let names = Self.names(edges, isWhole: isWhole, isCount: isWhole)
       return Grouping(names: names) { one in
         one.targets.compactMap { values.indices.contains(Int($0)) ? names[place(values[Int($0)], edges)] : nil }
       }
@@ -97,7 +98,7 @@ extension Catalog {
       return ofTargets(sharesAbove(counts), edges ?? [RankingMetric.usualHead], isWhole: false)
     case "length":
       let edges = edges ?? [5, 10, 20, 50]
-      let names = names(edges, isWhole: true)
+      let names = names(edges, isWhole: true, isCount: true)
       return Grouping(names: names) { [names[place(Double($0.history.count), edges)]] }
     default: break
     }
@@ -147,8 +148,9 @@ extension Catalog {
   /// Which of the groups that edges make a value is in: each begins with its edge.
   private static func place(_ value: Double, _ edges: [Double]) -> Int { edges.count { $0 <= value } }
 
-  /// "below 1", "1 to 9", "10 to 99", "100 or more"; of numbers that are not whole, "0.2 to below 0.8".
-  private static func names(_ edges: [Double], isWhole: Bool) -> [String] {
+  /// "0", "1 to 9", "10 to 99", "100 or more" of counts, "below 1" of other whole numbers; of those that are not whole
+  /// "0.2 to below 0.8".
+  private static func names(_ edges: [Double], isWhole: Bool, isCount: Bool = false) -> [String] {
     func text(_ value: Double) -> String {
       value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : Value.text(value)
     }
@@ -158,6 +160,8 @@ extension Catalog {
       guard isWhole else { return "\(text(low)) to below \(text(high))" }
       return high - low == 1 ? text(low) : "\(text(low)) to \(text(high - 1))"
     }
-    return ["below \(text(first))"] + between + ["\(text(last)) or more"]
+    // Counts begin with 0.
+    let lowest = isWhole && first == 1 && isCount ? "0" : "below \(text(first))"
+    return [lowest] + between + ["\(text(last)) or more"]
   }
 }

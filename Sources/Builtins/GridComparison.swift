@@ -119,17 +119,20 @@ struct GridComparison {
     }
     let student = PairedTests.holm(found.map(\.finding.student))
     let wilcoxon = PairedTests.holm(found.map(\.finding.wilcoxon))
+    let mcnemar = PairedTests.holm(found.map(\.finding.mcnemar))
     let rows = found.enumerated().map { index, one -> Table.Row in
       func number(_ value: Double?) -> Value { value.map { .float($0) } ?? .none }
       let (f, spread) = (one.finding, one.finding.overSeeds)
-      return Table.Row(
-        keys: one.keys + [.string(f.metric.label)],
-        cells: [
-          ("value", .float(f.first)), ("base", .float(f.second)), ("difference", .float(f.difference)),
-          ("low", .float(f.interval.low)), ("high", .float(f.interval.high)), ("p t", number(student[index])),
-          ("p wilcoxon", number(wilcoxon[index])), ("seeds sd", spread.count > 1 ? .float(spread.deviation) : .none),
-          ("p seeds", number(f.seedsStudent)),
-        ])
+      var cells: [(name: String, value: Value)] = [
+        ("value", .float(f.first)), ("base", .float(f.second)), ("difference", .float(f.difference)),
+        ("low", .float(f.interval.low)), ("high", .float(f.interval.high)), ("p t", number(student[index])),
+        ("p wilcoxon", number(wilcoxon[index])),
+      ]
+      if mcnemar.contains(where: { $0 != nil }) { cells.append(("p mcnemar", number(mcnemar[index]))) }
+      cells += [
+        ("seeds sd", spread.count > 1 ? .float(spread.deviation) : .none), ("p seeds", number(f.seedsStudent)),
+      ]
+      return Table.Row(keys: one.keys + [.string(f.metric.label)], cells: cells)
     }
     let seeds = base.scores.count
     let trainings =
@@ -140,8 +143,8 @@ struct GridComparison {
       "comparison", "table", head: "against \(name)",
       table: Table(keyNames: keyNames + ["metric"], rows: rows, inherited: evidence),
       notes: [
-        "users: the 95 % bootstrap interval of the difference over \(ModuleInstance.grouped(users)) users, and p of the paired t "
-          + "test and of Wilcoxon's, each Holm-corrected over \(rows.count) rows", trainings,
+        "users: the 95 % bootstrap interval of the difference over \(ModuleInstance.grouped(users)) users, and p of paired "
+          + "tests, each Holm-corrected over \(rows.count) rows", trainings,
       ] + notes)
   }
 }

@@ -44,13 +44,15 @@ struct PairedScores {
         "seeds are paired, and \(names.0) has \(a.count) score\(a.count == 1 ? "" : "s") where \(names.1) has \(b.count)",
         argument: argument)
     }
-    for score in a + b where !score.cases.isSame(as: first.cases) {
-      let name = b.contains { $0 === score } ? names.1 : names.0
-      throw call.fail(
-        .dataMismatch,
-        "only scores of the same cases are compared: \(names.0) is of \(first.cases.described), "
-          + "\(name) of \(score.cases.described)", argument: argument,
-        tries: ["evaluate both on one part, with the same `users` and `seed`"])
+    func named(_ name: String, _ index: Int) -> String { a.count == 1 ? name : "\(name), score \(index + 1)," }
+    for (scores, name) in [(a, names.0), (b, names.1)] {
+      for (index, score) in scores.enumerated() where !score.cases.isSame(as: first.cases) {
+        throw call.fail(
+          .dataMismatch,
+          "only scores of the same cases are compared: \(named(names.0, 0)) is of \(first.cases.described), "
+            + "\(named(name, index)) of \(score.cases.described)", argument: argument,
+          tries: ["evaluate both on one part, with the same `users` and `seed`"])
+      }
     }
     let all = a + b
     let shared = first.ofCases.map { first.metrics[$0] }.filter { metric in
@@ -102,10 +104,11 @@ struct PairedScores {
     _ a: [Score], _ b: [Score], _ shared: [RankingMetric], isSingle: Bool, _ names: (String, String)
   ) -> [String] {
     var notes: [String] = []
-    let protocols = Evidence(protocols: (a + b).map(\.protocolText)).protocols
-    func measured(_ text: String) -> [Substring] { text.split(separator: ",").filter { !$0.hasPrefix(" length ") } }
-    if let one = protocols.first, let other = protocols.first(where: { measured($0) != measured(one) }) {
-      notes.append("the protocols differ: \(one) / \(other)")
+    func measured(_ score: Score) -> [Substring] {
+      score.protocolText.split(separator: ",").filter { !$0.hasPrefix(" length ") }
+    }
+    if let pair = zip(a, b).first(where: { measured($0) != measured($1) }) {
+      notes.append("the protocols differ: \(pair.0.protocolText) / \(pair.1.protocolText)")
     }
     if !isSingle { notes.append("users with several cases are resampled whole, and the tests are of their means") }
     if a.count > 1 {
@@ -161,7 +164,7 @@ extension PairedScores.Finding {
     let overUsers =
       "over \(ModuleInstance.grouped(users)) users the 95 % interval of the difference is \(bounds)"
       + (tests.isEmpty
-        ? ", and no test applies since no user differs from the others" : " (\(tests.joined(separator: ", ")))")
+        ? ", and no test applies since it is the same for every user" : " (\(tests.joined(separator: ", ")))")
     return "\(way); \(overUsers); \(overTrainings)."
   }
 

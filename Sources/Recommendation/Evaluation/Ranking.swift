@@ -128,14 +128,22 @@ package enum Ranking {
   private static func counts(
     scores: UnsafeBufferPointer<Float>, of own: Float, hidden: [Int32]
   ) -> (better: Int, tied: Int, invalid: Int) {
-    // 32-bit counters fill the vector lanes as floats do; a catalogue is smaller than their range.
-    var better: Int32 = 0
-    var tied: Int32 = 0
-    var worse: Int32 = 0
-    for score in scores {
-      better &+= score > own ? 1 : 0
-      tied &+= score == own ? 1 : 0
-      worse &+= score < own ? 1 : 0
+    // Four lanes at a time, since comparisons of single numbers compile to branches that nobody can predict. 32-bit
+    // counters fill the lanes as floats do; a catalogue is smaller than their range.
+    let wanted = SIMD4(repeating: own)
+    var (betters, equals, worses) = (SIMD4<Int32>(), SIMD4<Int32>(), SIMD4<Int32>())
+    let whole = scores.count / 4 * 4
+    if let base = scores.baseAddress.map({ UnsafeRawPointer($0) }) {
+      for start in stride(from: 0, to: whole, by: 4) {
+        let four = base.loadUnaligned(fromByteOffset: start * MemoryLayout<Float>.stride, as: SIMD4<Float>.self)
+        betters.replace(with: betters &+ 1, where: four .> wanted)
+        equals.replace(with: equals &+ 1, where: four .== wanted)
+        worses.replace(with: worses &+ 1, where: four .< wanted)
+      }
+    }
+    var (better, tied, worse) = (betters.wrappedSum(), equals.wrappedSum(), worses.wrappedSum())
+    for score in scores[whole...] {
+      if score > own { better += 1 } else if score == own { tied += 1 } else if score < own { worse += 1 }
     }
     var invalid = Int32(truncatingIfNeeded: scores.count) &- better &- tied &- worse
     for item in hidden {
