@@ -18,7 +18,7 @@ package enum Catalog {
       BuiltinFamily("parameters", "Parameters", parameters),
       BuiltinFamily("models", "Models", models + partReports),
       BuiltinFamily("questions", "Questions", gradients + diagrams + explanations + differences + derivations),
-      BuiltinFamily("data", "Data", dataSets + coldStarts + counts),
+      BuiltinFamily("data", "Data", dataSets + dataReports + coldStarts + counts),
       BuiltinFamily("preparation", "Preparing and splitting data", preparations + splits),
       BuiltinFamily("worlds", "The built-in world", worlds + ceilings),
       BuiltinFamily("optimisers", "Optimisers", optimisers),

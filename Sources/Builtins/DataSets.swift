@@ -151,7 +151,7 @@ extension Catalog {
             log: EventLog(
               userIDs: data.userIDs, sequences: data.sequences, times: data.times, itemCount: data.catalogue.count),
             fingerprint: data.fingerprint, state: "\(state) \(image) \(patch)",
-            itemsFingerprint: data.itemsFingerprint), machine))
+            itemsFingerprint: data.itemsFingerprint, warnings: data.warnings), machine))
     } catch let error as ContentError {
       throw call.fail(.outOfRange, error.message, tries: error.suggestion.map { [$0] } ?? [])
     }

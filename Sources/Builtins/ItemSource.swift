@@ -15,6 +15,9 @@ protocol ItemSource: AnyObject {
   var titles: [String] { get }
   /// What else is known of the items, by name. [item] each
   var columns: [String: [String]] { get }
+  /// What a report says of the items; every image is tried.
+  /// - Parameter interrupted: is asked now and then whether to stop; images that were not tried then are not reported.
+  func described(progress: (Double) -> Void, interrupted: @Sendable () -> Bool) -> DataReport.Items
   /// What could not be read so far.
   var warnings: [ContentWarning] { get }
 
@@ -57,6 +60,14 @@ final class FolderItems: ItemSource {
     return row
   }
 
+  func described(progress: (Double) -> Void, interrupted: @Sendable () -> Bool) -> DataReport.Items {
+    func isFull(_ text: String) -> Bool { text.utf8.contains { $0 > 0x20 } }
+    let problems = images?.problems(progress: progress, interrupted: interrupted) ?? []
+    return DataReport.Items(
+      ids: rawIDs, hasTitle: catalogue.titles.map(isFull), hasDescription: catalogue.descriptions.map(isFull),
+      hasImage: catalogue.images.map { !$0.isEmpty }, imageProblems: problems.map { ($0.item, $0.problem.message) })
+  }
+
   func patches(of items: [Int32]) throws -> [Float] {
     do { return try images?.patches(of: items, patch: patch) ?? [] } catch { throw Failure(.data, error.message) }
   }
@@ -87,4 +98,9 @@ final class WorldItems: ItemSource {
   }
 
   func patches(of items: [Int32]) -> [Float] { world.patches(of: items) }
+
+  func described(progress: (Double) -> Void, interrupted: @Sendable () -> Bool) -> DataReport.Items {
+    let all = [Bool](repeating: true, count: rawIDs.count)
+    return DataReport.Items(ids: rawIDs, hasTitle: all, hasDescription: all.map { _ in false }, hasImage: all)
+  }
 }

@@ -30,6 +30,8 @@ package final class Platform {
   let ceilings: WorldCeilings?
   /// How the data came to be as they are, oldest step first.
   let steps: [Step]
+  /// What was odd when they were read.
+  let warnings: [DataWarning]
   /// Kinds of warnings about the items that were said already, by whatever was made of the same ones.
   let reported: Reported
 
@@ -41,7 +43,7 @@ package final class Platform {
   init(
     name: String, items: any ItemSource, log: EventLog, split: Split, testSplit: Split? = nil, fingerprint: String,
     state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil, steps: [Step] = [],
-    reported: Reported = Reported()
+    warnings: [DataWarning] = [], reported: Reported = Reported()
   ) {
     self.name = name
     self.items = items
@@ -53,6 +55,7 @@ package final class Platform {
     self.itemsFingerprint = itemsFingerprint
     self.ceilings = ceilings
     self.steps = steps
+    self.warnings = warnings
     self.reported = reported
     rawIDs = items.rawIDs
     catalogue = ItemSpace.Catalogue(name: name, fingerprint: itemsFingerprint, count: rawIDs.count)
@@ -62,13 +65,13 @@ package final class Platform {
   /// - Parameter testSequences: histories of users who are only tested on.
   convenience init(
     name: String, items: any ItemSource, log: EventLog, testSequences: [[Int32]]? = nil, fingerprint: String,
-    state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil
+    state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil, warnings: [DataWarning] = []
   ) {
     self.init(
       name: name, items: items, log: log, split: Split(leaveOneOut: log.sequences),
       testSplit: testSequences.map { Split(leaveOneOut: $0) }, fingerprint: fingerprint,
       state: "\(name) \(state) \(items.sizes.sorted { $0.key < $1.key }) \(items.vocabulary)",
-      itemsFingerprint: itemsFingerprint, ceilings: ceilings)
+      itemsFingerprint: itemsFingerprint, ceilings: ceilings, warnings: warnings)
   }
 
   var users: Int { log.sequences.count }
@@ -101,7 +104,7 @@ extension Platform {
       fingerprint: Self.digest(fingerprint, step.name, rows ?? ""), state: Self.digest(state, step.name, rows ?? ""),
       itemsFingerprint: rows.map { Self.digest(itemsFingerprint, $0) } ?? itemsFingerprint,
       steps: steps + [Step(text: step.name, before: log.size, after: outcome.log.size)],
-      reported: reported)
+      warnings: warnings, reported: reported)
   }
 
   /// The same data split otherwise.
@@ -112,7 +115,7 @@ extension Platform {
     return Platform(
       name: name, items: items, log: log, split: try Split(rule, log.sequences, times: log.times),
       fingerprint: Self.digest(fingerprint, text), state: Self.digest(state, text), itemsFingerprint: itemsFingerprint,
-      steps: steps, reported: reported)
+      steps: steps, warnings: warnings, reported: reported)
   }
 
   /// The same data under another name.
@@ -120,7 +123,7 @@ extension Platform {
     Platform(
       name: name, items: items, log: log, split: split, testSplit: testSplit, fingerprint: fingerprint,
       state: Self.digest(state, name), itemsFingerprint: itemsFingerprint, ceilings: ceilings, steps: steps,
-      reported: reported)
+      warnings: warnings, reported: reported)
   }
 
   private static func digest(_ parts: String...) -> String {
@@ -151,6 +154,16 @@ final class SelectedItems: ItemSource {
 
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) { whole.text(of: row(item)) }
   func patches(of items: [Int32]) throws -> [Float] { try whole.patches(of: items.map { row($0) }) }
+
+  func described(progress: (Double) -> Void, interrupted: @Sendable () -> Bool) -> DataReport.Items {
+    let all = whole.described(progress: progress, interrupted: interrupted)
+    func selected(_ values: [Bool]) -> [Bool] { rows.map { values.indices.contains(Int($0)) && values[Int($0)] } }
+    let places = Dictionary(rows.enumerated().map { (Int($1), $0) }, uniquingKeysWith: { first, _ in first })
+    return DataReport.Items(
+      ids: rawIDs, hasTitle: selected(all.hasTitle), hasDescription: selected(all.hasDescription),
+      hasImage: selected(all.hasImage),
+      imageProblems: all.imageProblems.compactMap { one in places[one.item].map { ($0, one.reason) } })
+  }
 
   private func row(_ item: Int32) -> Int32 { rows.indices.contains(Int(item)) ? rows[Int(item)] : -1 }
   private func selected(_ values: [String]) -> [String] {

@@ -93,6 +93,28 @@ package final class ImageStore: Sendable {
     state.withLock { $0.warnings.values.sorted { $0.kind < $1.kind } }
   }
 
+  /// Tries every image that an item names, keeping none, and says which cannot be read and why; in order of items.
+  /// - Parameters:
+  ///   - progress: is told the fraction done now and then.
+  ///   - interrupted: is asked before each image; once it says yes the rest is not tried.
+  package func problems(
+    progress: (Double) -> Void = { _ in }, interrupted: @Sendable () -> Bool = { false }
+  ) -> [(item: Int, problem: ContentError)] {
+    var found: [(item: Int, problem: ContentError)] = []
+    let named = paths.indices.filter { !paths[$0].isEmpty }
+    let block = 64
+    for start in stride(from: 0, to: named.count, by: block) where !interrupted() {
+      let items = Array(named[start..<min(start + block, named.count)])
+      let failed = Mutex([Int: ContentError]())
+      DispatchQueue.concurrentPerform(iterations: items.count) { index in
+        if let problem = self.decode(items[index]).problem { failed.withLock { $0[items[index]] = problem } }
+      }
+      found += failed.withLock { $0 }.sorted { $0.key < $1.key }.map { (item: $0.key, problem: $0.value) }
+      progress(Double(start + items.count) / Double(named.count))
+    }
+    return found
+  }
+
   private var gray: [UInt8] { RGBImage.gray(width: size, height: size).pixels }
 
   private func decode(_ item: Int) -> Decoded {

@@ -14,7 +14,8 @@ struct PMM: ParsableCommand {
     commandName: "pmm", abstract: "A notebook-style shell and a small language for recommender-systems research.",
     version: Version.text,
     subcommands: [
-      RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DocCommand.self, HelpCommand.self,
+      RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DataCommand.self, DocCommand.self,
+      HelpCommand.self,
       GoldenCommand.self,
     ])
 
