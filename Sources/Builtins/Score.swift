@@ -141,7 +141,7 @@ final class Score: RowConvertible, EvidenceStated {
   private var outcome: String {
     guard let ties, let seconds else { return "" }
     let count = ModuleInstance.grouped(perCase.count)
-    let tied = ties == 0 ? "no ties" : "ties in \(ModuleInstance.grouped(ties)) of \(count) cases"
+    let tied = "ties in \(ModuleInstance.grouped(ties)) of \(count) cases"
     return "; \(ModuleInstance.grouped(Int(candidates.rounded()))) candidates a case, \(tied), \(Self.text(seconds))"
   }
 

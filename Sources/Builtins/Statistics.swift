@@ -23,7 +23,7 @@ extension Catalog {
       Builtin(
         "summary", "Count, mean, sample standard deviation and standard error of the mean of a list of numbers.",
         BuiltinParameter<[Double]>("numbers"),
-        examples: "pmm> summary([1.0, 2.0, 3.0, 4.0]).sd\n1.2909944487358056"
+        examples: "pmm> summary([1.0, 2.0, 3.0, 4.0]).sd\n1.29099"
       ) { call, numbers -> Value in
         guard !numbers.isEmpty else { throw call.fail(.outOfRange, "an empty list has no mean", argument: 0) }
         let sample = Sample(numbers)
