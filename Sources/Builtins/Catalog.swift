@@ -19,7 +19,7 @@ package enum Catalog {
       BuiltinFamily("models", "Models", models + partReports),
       BuiltinFamily("questions", "Questions", gradients + diagrams + explanations + differences + derivations),
       BuiltinFamily("data", "Data", dataSets + dataReports + coldStarts + counts),
-      BuiltinFamily("preparation", "Preparing and splitting data", preparations + splits),
+      BuiltinFamily("preparation", "Preparing and splitting data", preparations + splits + contexts),
       BuiltinFamily("worlds", "The built-in world", worlds + ceilings),
       BuiltinFamily("optimisers", "Optimisers", optimisers),
       BuiltinFamily("training", "Training", training),

@@ -29,6 +29,9 @@ package final class Corpus {
   let itemCount: Int
   /// Whose items ids are of.
   let space: ItemSpace
+  /// Whose users those of a batch are.
+  private(set) lazy var userSpace = ItemSpace(platforms.map(\.userCatalogue), unit: "user")
+  private var spaces: [String: ItemSpace] { ["ids": space, "user": userSpace] }
 
   static func from(_ value: Value, _ call: Invocation, argument: Int) throws -> Corpus {
     Corpus(try platforms(value, call, argument), call.machine)
@@ -146,6 +149,13 @@ package final class Corpus {
     return Record(names: Platform.fields.sorted(), kind: "batch", label: label) { [self] name in
       let tensor: NamedTensor?
       switch name {
+      case "user": tensor = try users(batch, rows)
+      case "context", "next_context":
+        let width = Dimension(try axis("context"), platforms.first?.contexts?.width ?? 0)
+        tensor = try platforms.first?.contexts.map { first in
+          let values = try first.field(batch, next: name == "next_context", owner: owner)
+          return try NamedTensor.floats(values, [rows, steps, width])
+        }
       case "slots": tensor = try NamedTensor.ints(batch.slots, [rows, steps])
       case "next": tensor = try NamedTensor.ints(batch.next, [rows, steps])
       case "mask": tensor = try NamedTensor.bools(batch.mask, [rows, steps])
@@ -162,8 +172,28 @@ package final class Corpus {
     }
   }
 
+  /// Whose contexts the events of a user are, numbered over the corpus.
+  private func owner(_ number: Int32) -> (contexts: EventContexts, user: Int)? {
+    var user = Int(number)
+    for platform in platforms where user >= 0 {
+      if user < platform.users { return platform.contexts.map { ($0, user) } }
+      user -= platform.users
+    }
+    return nil
+  }
+
+  /// Rows of users, numbered over the corpus. [batch]
+  private func users(_ batch: RowBatch, _ rows: Dimension) throws -> NamedTensor {
+    guard batch.owners.allSatisfy({ $0 >= 0 }) else {
+      throw Failure(
+        .data, "the model reads `user`, and a history that is nobody's has no row in a table of users",
+        tries: ["a model that knows users by their histories"])
+    }
+    return try NamedTensor.ints(batch.owners, [rows])
+  }
+
   private func value(_ tensor: NamedTensor, _ name: String, _ label: Label64) -> TensorValue {
-    TensorValue(tensor, label: label.mixed(name).value, space: name == "ids" ? space : nil)
+    TensorValue(tensor, label: label.mixed(name).value, space: spaces[name])
   }
 
   /// Whether an item of the catalogues belongs to the platform of a row; a row without events could be anyone's.
@@ -217,8 +247,8 @@ package final class Corpus {
   struct Requirements {
     /// Slots that the smallest learned position table over `step` has, if there is one.
     let longest: Int?
-    /// Parameters with a row for each item.
-    let tables: Set<ObjectIdentifier>
+    /// Parameters with a row for each item or user, and whose these are.
+    let tables: [ObjectIdentifier: ItemSpace]
     /// Fields of the batch that the model and the goal read.
     let reads: [String]
   }
@@ -256,9 +286,11 @@ package final class Corpus {
     known[try axis("entry")] = itemCount
     var fields = Platform.fields
     if !platforms.allSatisfy(\.items.hasImages) { fields.remove("image") }
+    if platforms.contains(where: { $0.contexts == nil }) { fields.subtract(["context", "next_context"]) }
     return machine.shapes(
-      of: type, known: known, only: fields, bounds: ["words": platforms[0].vocabulary, "ids": itemCount],
-      inside: [try axis("item"): itemCount], space: space)
+      of: type, known: known, only: fields,
+      bounds: ["words": platforms[0].vocabulary, "ids": itemCount, "user": userSpace.count],
+      inside: [try axis("item"): itemCount], spaces: spaces)
   }
 
   /// Where a call was given its goal.

@@ -32,7 +32,7 @@ private struct GradientShares {
     let order = shuffledOrder(count: all.count, key: Label64("order").mixed(seed).mixed(1).value)
     let batch = RowBatch.training(
       rows: order.prefix(rows).map { all[$0] }, length: steps,
-      logPopularity: logPopularity(rows: all, itemCount: corpus.itemCount))
+      logPopularity: logPopularity(rows: all.map(\.items), itemCount: corpus.itemCount))
     parts = try PartReport(model).rows.filter { $0.sizes != nil && $0.sizes?.parameters != 0 }.map(\.part)
     var reach: [[Reach]] = []
     var values: [Double] = []

@@ -9,23 +9,24 @@ extension Catalog {
     guard case .tensor(let table)? = call.arguments[0], let parameter = table.parameter else {
       return try checkCount(space, rows, axis, call)
     }
-    call.machine.context?.note(table: parameter)
+    call.machine.context?.note(table: parameter, of: space)
     guard let own = parameter.space else { return try checkCount(space, rows, axis, call) }
     guard let stranger = own.missing(from: space) else { return }
     let path = call.machine.context?.placement.parameters.first { $0.parameter === parameter }?.path ?? []
     let name = path.isEmpty ? "the table" : "`\(path.joined(separator: "."))`"
     let others = own.catalogues.contains { $0.name == stranger.name } ? "this \(stranger.name)" : stranger.name
+    let unit = own.unit
     var failure = call.fail(
       .dataMismatch,
-      "\(name) was trained by ids: it has a row for each item of \(own.names), and \(others) has other items",
+      "\(name) was trained by ids: it has a row for each \(unit) of \(own.names), and \(others) has other \(unit)s",
       argument: 0,
       tries: [
         "the data it was trained on: \(own.names)",
-        "a new model for \(stranger.count) items, trained on \(others); the user encoder may be taken over",
+        "a new model for \(stranger.count) \(unit)s, trained on \(others); the user encoder may be taken over",
         "a model of texts and images, such as PMMRec",
       ])
     failure.diagnostic.notes = [
-      "an id says nothing of what an item is, so no row can stand for another platform's item"
+      "an id says nothing of what \(unit == "item" ? "an item" : "a \(unit)") is, so no row can stand for another platform's \(unit)"
     ]
     throw failure
   }
@@ -34,12 +35,13 @@ extension Catalog {
   private static func checkCount(_ space: ItemSpace, _ rows: Int, _ axis: Axis, _ call: Invocation) throws {
     if let twice = space.repeated {
       throw call.fail(
-        .dataMismatch, "\(twice.name) stands twice among \(space.names), so each of its items would have two rows",
+        .dataMismatch,
+        "\(twice.name) stands twice among \(space.names), so each of its \(space.unit)s would have two rows",
         argument: 0, tries: ["each platform once"])
     }
     guard space.count > rows else { return }
     throw call.fail(
-      .dataMismatch, "\(space.names): \(space.count) items, and \(axis) has \(rows) rows", argument: 0,
+      .dataMismatch, "\(space.names): \(space.count) \(space.unit)s, and \(axis) has \(rows) rows", argument: 0,
       tries: ["entries = \(space.count) in the model"])
   }
 
@@ -57,7 +59,10 @@ extension ItemSpace {
   var json: JSONValue {
     .list(
       catalogues.map {
-        .object(["name": .string($0.name), "fingerprint": .string($0.fingerprint), "count": .int($0.count)])
+        .object([
+          "name": .string($0.name), "fingerprint": .string($0.fingerprint), "count": .int($0.count),
+          "unit": .string(unit),
+        ])
       })
   }
 
@@ -73,6 +78,8 @@ extension ItemSpace {
       rows += count
       catalogues.append(Catalogue(name: name, fingerprint: fingerprint, count: count))
     }
-    self.init(catalogues)
+    let units = Set(list.map { $0["unit"]?.string ?? "item" })
+    guard units.count <= 1 else { return nil }
+    self.init(catalogues, unit: units.first ?? "item")
   }
 }

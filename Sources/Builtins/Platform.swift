@@ -28,6 +28,8 @@ package final class Platform {
   let items: any ItemSource
   /// What can be reached at best, where the data know it.
   let ceilings: WorldCeilings?
+  /// Facts about events, where they were asked for.
+  let contexts: EventContexts?
   /// How the data came to be as they are, oldest step first.
   let steps: [Step]
   /// What was odd when they were read.
@@ -43,7 +45,7 @@ package final class Platform {
   init(
     name: String, items: any ItemSource, log: EventLog, split: Split, testSplit: Split? = nil, fingerprint: String,
     state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil, steps: [Step] = [],
-    warnings: [DataWarning] = [], reported: Reported = Reported()
+    warnings: [DataWarning] = [], contexts: EventContexts? = nil, reported: Reported = Reported()
   ) {
     self.name = name
     self.items = items
@@ -56,6 +58,7 @@ package final class Platform {
     self.ceilings = ceilings
     self.steps = steps
     self.warnings = warnings
+    self.contexts = contexts
     self.reported = reported
     rawIDs = items.rawIDs
     catalogue = ItemSpace.Catalogue(name: name, fingerprint: itemsFingerprint, count: rawIDs.count)
@@ -74,6 +77,10 @@ package final class Platform {
       itemsFingerprint: itemsFingerprint, ceilings: ceilings, warnings: warnings)
   }
 
+  /// Its users as rows of a table of users mean them; what was done with their events leaves them who they are.
+  private(set) lazy var userCatalogue = ItemSpace.Catalogue(
+    name: "the users of \(name)", fingerprint: Self.digest(log.userIDs.joined(separator: "\n")), count: users)
+
   var users: Int { log.sequences.count }
   var events: Int { log.size.events }
   /// Whether others than its own users are tested on.
@@ -82,11 +89,13 @@ package final class Platform {
   /// As tables name the data that their numbers come from.
   var source: Evidence.Source { Evidence.Source(name: name, fingerprint: fingerprint) }
   var itemCount: Int { rawIDs.count }
-  var sizes: [String: Int] { items.sizes }
+  var sizes: [String: Int] {
+    contexts.map { contexts in items.sizes.merging(["context": contexts.width]) { $1 } } ?? items.sizes
+  }
   var vocabulary: Int { items.vocabulary }
   static let fields: Set<String> = [
-    "words", "word_mask", "image", "ids", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
-    "catalogue", "offered",
+    "words", "word_mask", "image", "ids", "user", "slots", "next", "mask", "anchor", "own", "count", "log_popularity",
+    "catalogue", "offered", "context", "next_context",
   ]
 }
 
@@ -94,6 +103,11 @@ extension Platform {
   /// The data after one step; they are split as before.
   /// - Throws: what the step throws.
   func prepared(by step: Preparation) throws -> Platform {
+    guard contexts == nil else {
+      throw DataError(
+        code: "late-step", message: "events have their contexts already, so no step may choose among them",
+        suggestion: "with_context as the last step")
+    }
     let outcome = try step.applied(to: log)
     let kept = outcome.kept.flatMap { $0.count == itemCount ? nil : $0 }
     let source: any ItemSource = kept.map { SelectedItems(items, rows: $0) } ?? items
@@ -115,7 +129,7 @@ extension Platform {
     return Platform(
       name: name, items: items, log: log, split: try Split(rule, log.sequences, times: log.times),
       fingerprint: Self.digest(fingerprint, text), state: Self.digest(state, text), itemsFingerprint: itemsFingerprint,
-      steps: steps, warnings: warnings, reported: reported)
+      steps: steps, warnings: warnings, contexts: contexts, reported: reported)
   }
 
   /// The same data under another name.
@@ -123,7 +137,16 @@ extension Platform {
     Platform(
       name: name, items: items, log: log, split: split, testSplit: testSplit, fingerprint: fingerprint,
       state: Self.digest(state, name), itemsFingerprint: itemsFingerprint, ceilings: ceilings, steps: steps,
-      warnings: warnings, reported: reported)
+      warnings: warnings, contexts: contexts, reported: reported)
+  }
+
+  /// The same data with facts about each event.
+  func with(_ contexts: EventContexts) -> Platform {
+    let text = contexts.values.lazy.map { $0.map { "\($0.bitPattern)" }.joined(separator: " ") }.joined(separator: "\n")
+    return Platform(
+      name: name, items: items, log: log, split: split, fingerprint: Self.digest(fingerprint, text),
+      state: Self.digest(state, text), itemsFingerprint: itemsFingerprint, steps: steps, warnings: warnings,
+      contexts: contexts, reported: reported)
   }
 
   private static func digest(_ parts: String...) -> String {

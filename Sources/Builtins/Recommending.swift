@@ -24,9 +24,12 @@ struct Recommender {
     let score: Float
   }
 
+  /// Whose history it is, below 0 for nobody of the data, and what it holds, oldest first.
+  typealias History = (user: Int, events: [Int32])
+
   /// The best items for each history, [history][rank]; what a history holds is not offered again unless `repeats`.
-  func offers(_ histories: [[Int32]], k: Int, repeats: Bool) throws -> [[Offer]] {
-    let cases = histories.enumerated().map { DataPart.Case(user: $0, history: $1, targets: [], following: 0) }
+  func offers(_ histories: [History], k: Int, repeats: Bool) throws -> [[Offer]] {
+    let cases = histories.map { DataPart.Case(user: $0.user, history: $0.events, targets: [], following: 0) }
     let scores = try scorer.scores(cases)
     let items = platform.itemCount
     guard scores.count == items * cases.count else {
@@ -40,7 +43,7 @@ struct Recommender {
             .notFinite, "\(scorer.name) scores item \(platform.rawIDs[bad]) with a number that is none (nan)",
             argument: 0)
         }
-        let best = TopItems.best(k, of: own, excluded: repeats ? [] : history, place: places)
+        let best = TopItems.best(k, of: own, excluded: repeats ? [] : history.events, place: places)
         return best.map { Offer(item: $0, score: own[Int($0)]) }
       }
     }
@@ -121,19 +124,19 @@ extension Catalog {
           try RecommendationFile(recommender, k: k, repeats: repeats, call).write(part, to: path)
           return .none
         }
-        let events: [Int32]
+        let own: Recommender.History
         if let history {
           let index = IDIndex(platform)
-          events = try history.map { try index.row(of: $0, argument: 2, call) }
+          own = (-1, try history.map { try index.row(of: $0, argument: 2, call) })
         } else {
-          events = try Self.events(of: user, platform, part, call)
+          own = try Self.events(of: user, platform, part, call)
         }
-        guard !events.isEmpty else {
+        guard !own.events.isEmpty else {
           throw call.fail(
             .data, "a history without events says nothing of what comes next", argument: 2,
             tries: ["history = [\"\(platform.rawIDs.first ?? "id")\"]"])
         }
-        let offers = try recommender.offers([events], k: k, repeats: repeats)[0]
+        let offers = try recommender.offers([own], k: k, repeats: repeats)[0]
         return .object(table(offers.map { ($0.item, "score", $0.score) }, recommender.title, platform))
       },
       Builtin(
@@ -180,18 +183,18 @@ extension Catalog {
 
   private static func events(
     of user: Value, _ platform: Platform, _ part: DataPart?, _ call: Invocation
-  ) throws -> [Int32] {
+  ) throws -> Recommender.History {
     let id = user.printed
     guard let index = platform.log.userIDs.firstIndex(of: id) else {
       let near = NameSuggestion.near(id, among: platform.log.userIDs).map { "\"\($0)\"" }
       throw call.fail(
         .data, "\(platform.name) has no user \"\(id)\"", argument: 3, tries: near + ["history = [\"item id\", ...]"])
     }
-    guard let part else { return platform.log.sequences[index] }
+    guard let part else { return (index, platform.log.sequences[index]) }
     guard let one = part.cases.first(where: { $0.user == index }) else {
       throw call.fail(.data, "user \"\(id)\" has no case in \(part.printed)", argument: 3, tries: ["data"])
     }
-    return one.history
+    return (index, one.history)
   }
 
   private static func table(
@@ -244,10 +247,10 @@ private struct RecommendationFile {
   func write(_ part: DataPart?, to path: String) throws {
     let platform = recommender.platform
     let ids = platform.log.userIDs
-    let users: [(id: String, history: [Int32])] =
+    let users: [(id: String, history: Recommender.History)] =
       part.map { part in
-        part.cases.map { (ids.indices.contains($0.user) ? ids[$0.user] : "\($0.user)", $0.history) }
-      } ?? zip(ids, platform.log.sequences).map { ($0, $1) }
+        part.cases.map { (ids.indices.contains($0.user) ? ids[$0.user] : "\($0.user)", ($0.user, $0.history)) }
+      } ?? ids.indices.map { (ids[$0], ($0, platform.log.sequences[$0])) }
     let ending = path.split(separator: ".").last?.lowercased()
     guard ending == "csv" || ending == "h5" else {
       throw call.fail(

@@ -78,9 +78,15 @@ final class ModelScorer: Scorer {
   var name: String { model.definition.name }
   var length: Int? { steps }
 
+  /// The row of a case's user, if it can be told from users who are only tested on.
+  private func owner(_ one: DataPart.Case) -> Int32 {
+    corpus.platforms[0].hasTestUsers ? -1 : Int32(clamping: one.user)
+  }
+
   func scores(_ cases: [DataPart.Case]) throws -> [Float] {
     let machine = call.machine
-    let batch = RowBatch.ranking(histories: cases.map(\.history), length: steps)
+    let batch = RowBatch.ranking(
+      histories: cases.map { HistoryRow(owner: owner($0), start: 0, items: $0.history) }, length: steps)
     let record = try corpus.record(
       batch,
       label: cases.reduce(Label64("ranking")) { $0.mixed($1.user).mixed($1.history.count) }.value)

@@ -60,7 +60,7 @@ final class TrainingRun {
   private var machine: Machine { call.machine }
 
   private let steps: Int
-  private let rows: [[Int32]]
+  private let rows: [HistoryRow]
   /// Rows of a step: what was asked for, but no more than there are.
   private let batchRows: Int
   private let popularity: [Float]
@@ -99,12 +99,12 @@ final class TrainingRun {
       throw call.fail(.data, "no user has the two training events that a row needs", argument: 1)
     }
     batchRows = min(settings.batch, rows.count)
-    popularity = logPopularity(rows: rows, itemCount: corpus.itemCount)
+    popularity = logPopularity(rows: rows.map(\.items), itemCount: corpus.itemCount)
     // Recipes become numbers once, so that frozen ones stay what they were.
     let settled = try model.mappingParameters { path, parameter in
       let settled = parameter.with(numbers: try RunContext.numbers(of: parameter, path: path, seed: settings.seed))
-      guard parameter.space == nil, needs.tables.contains(ObjectIdentifier(parameter)) else { return settled }
-      return settled.with(space: corpus.space)
+      guard parameter.space == nil, let space = needs.tables[ObjectIdentifier(parameter)] else { return settled }
+      return settled.with(space: space)
     }
     self.model = settled
     trainable = try settled.placement().parameters.filter { !$0.parameter.isFrozen }

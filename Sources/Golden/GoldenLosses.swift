@@ -65,7 +65,9 @@ struct GoldenLosses {
     let rows: [[Int32]] = (0..<ids.shape[0]).map { row in
       ids.doubles[row * slots..<(row + 1) * slots].compactMap { $0 > 0 ? Int32(exactly: $0) : nil }
     }
-    let batch = RowBatch.training(rows: rows, length: slots - 1, logPopularity: popularity.doubles.map { Float($0) })
+    let batch = RowBatch.training(
+      rows: rows.map { HistoryRow(owner: -1, start: 0, items: $0) }, length: slots - 1,
+      logPopularity: popularity.doubles.map { Float($0) })
     let exact = batch.items.map { popularity.doubles[Int($0)] }
     let record = try Corpus([], machine).record(batch, label: Label64("golden").value)
     let item = try prelude("item")

@@ -211,10 +211,10 @@ extension Machine {
 
   /// A record of tensors without numbers, one a field. `known` gives sizes that the data have settled, by axis.
   /// `bounds` says what the entries of an index field stay below, `inside` which sizes are others in a field that is a
-  /// record, and `space` whose items the ids are of.
+  /// record, and `spaces` whose items or users the fields of ids are of.
   package func shapes(
     of type: RecordType, known: [Axis: Int] = [:], only fields: Set<String>? = nil, bounds: [String: Int] = [:],
-    inside: [Axis: Int] = [:], space: ItemSpace? = nil
+    inside: [Axis: Int] = [:], spaces: [String: ItemSpace] = [:]
   ) -> Record {
     var label = Label64("shapes").mixed(type.name)
     for (axis, size) in known.sorted(by: { $0.key.label < $1.key.label }) {
@@ -226,7 +226,7 @@ extension Machine {
       guard let field = type.fields.first(where: { $0.name == name }) else { return nil }
       if let record = field.record {
         let sizes = known.merging(inside) { $1 }
-        return .record(self.shapes(of: record, known: sizes, only: fields, bounds: bounds, space: space))
+        return .record(self.shapes(of: record, known: sizes, only: fields, bounds: bounds, spaces: spaces))
       }
       guard let kind = field.kind else { return nil }
       let dimensions = field.axes.map { axis in
@@ -235,7 +235,7 @@ extension Machine {
       return .tensor(
         TensorValue(
           NamedTensor.shape(dimensions, kind), label: base.mixed(name).value, bound: bounds[name],
-          space: name == "ids" ? space : nil))
+          space: spaces[name]))
     }
   }
 

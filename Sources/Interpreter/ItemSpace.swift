@@ -18,8 +18,13 @@ package struct ItemSpace: Equatable, Sendable {
   }
 
   package let catalogues: [Catalogue]
+  /// What the rows stand for: "item", or "user" for a table of users.
+  package let unit: String
 
-  package init(_ catalogues: [Catalogue]) { self.catalogues = catalogues }
+  package init(_ catalogues: [Catalogue], unit: String = "item") {
+    self.catalogues = catalogues
+    self.unit = unit
+  }
 
   package var count: Int { catalogues.reduce(0) { $0 + $1.count } }
   package var names: String { catalogues.map(\.name).joined(separator: ", ") }

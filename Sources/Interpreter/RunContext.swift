@@ -30,7 +30,7 @@ package final class RunContext {
   /// Slots that learned position tables have, by the axis that they count; the smallest one wins.
   package var limits: [Axis: Int] = [:]
   /// Parameters whose rows were taken by the ids of items.
-  package private(set) var tables: Set<ObjectIdentifier> = []
+  package private(set) var tables: [ObjectIdentifier: ItemSpace] = [:]
   /// Modules that were called and parameters that were read during a run on shapes.
   var reached: Set<ObjectIdentifier> = []
 
@@ -65,7 +65,7 @@ package final class RunContext {
   package func limit(_ axis: Axis, to rows: Int) { limits[axis] = min(limits[axis] ?? rows, rows) }
 
   /// Notes that rows of a parameter are taken by the ids of items.
-  package func note(table: ParameterValue) { tables.insert(ObjectIdentifier(table)) }
+  package func note(table: ParameterValue, of space: ItemSpace) { tables[ObjectIdentifier(table)] = space }
 
   /// Hands in the tensor that stands for a parameter, such as a leaf of a tape.
   package func bind(_ parameter: ParameterValue, to tensor: NamedTensor, path: [String]) {

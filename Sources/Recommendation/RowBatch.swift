@@ -6,6 +6,12 @@ package struct RowBatch: Sendable {
   /// Distinct catalogue items of the batch, ascending. [item]
   package let items: [Int32]
   package let rows: Int
+  /// Whose history each row is of; below 0 for nobody's. [batch]
+  package let owners: [Int32]
+  /// The place in that history of the event in the oldest step that holds one. [batch]
+  package let starts: [Int]
+  /// Events in the steps of each row. [batch]
+  package let inputs: [Int]
   package let steps: Int
   /// Index into `items` of the event in each step, 0 at pads. [batch, step]
   package let slots: [Int32]
@@ -24,17 +30,17 @@ package struct RowBatch: Sendable {
 
   /// A batch to train on; of a row longer than `length + 1` the newest events are kept.
   /// - Parameter logPopularity: over the whole catalogue; an item beyond its end gets 0.
-  package static func training(rows: [[Int32]], length: Int, logPopularity: [Float]) -> RowBatch {
-    RowBatch(rows.map { $0.suffix(max(0, length) + 1) }, steps: max(0, length), hasTarget: true, logPopularity)
+  package static func training(rows: [HistoryRow], length: Int, logPopularity: [Float]) -> RowBatch {
+    RowBatch(rows.map { $0.newest(max(0, length) + 1) }, steps: max(0, length), hasTarget: true, logPopularity)
   }
 
   /// A batch to rank from: each row is the newest `length` events of a history, which may be empty.
-  package static func ranking(histories: [[Int32]], length: Int, logPopularity: [Float] = []) -> RowBatch {
-    RowBatch(histories.map { $0.suffix(max(0, length)) }, steps: max(0, length), hasTarget: false, logPopularity)
+  package static func ranking(histories: [HistoryRow], length: Int, logPopularity: [Float] = []) -> RowBatch {
+    RowBatch(histories.map { $0.newest(length) }, steps: max(0, length), hasTarget: false, logPopularity)
   }
 
-  private init(_ rows: [ArraySlice<Int32>], steps: Int, hasTarget: Bool, _ logPopularity: [Float]) {
-    let items = Array(Set(rows.joined())).sorted()
+  private init(_ rows: [HistoryRow], steps: Int, hasTarget: Bool, _ logPopularity: [Float]) {
+    let items = Array(Set(rows.lazy.flatMap(\.items))).sorted()
     let places = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($0.element, $0.offset) })
     var slots = [Int32](repeating: 0, count: rows.count * steps)
     var next = slots
@@ -42,13 +48,15 @@ package struct RowBatch: Sendable {
     var anchor = mask
     var own = [Bool](repeating: false, count: rows.count * items.count)
     var count = [Float](repeating: 0, count: items.count)
+    var inputCounts: [Int] = []
     for (row, events) in rows.enumerated() {
-      let indices = events.map { places[$0] ?? 0 }
+      let indices = events.items.map { places[$0] ?? 0 }
       for index in indices {
         own[row * items.count + index] = true
         count[index] += 1
       }
       let inputs = hasTarget ? indices.count - 1 : indices.count
+      inputCounts.append(max(0, inputs))
       for event in 0..<max(0, inputs) {
         let step = row * steps + steps - inputs + event
         slots[step] = Int32(indices[event])
@@ -61,6 +69,7 @@ package struct RowBatch: Sendable {
     }
     self.items = items
     self.rows = rows.count
+    (owners, starts, self.inputs) = (rows.map(\.owner), rows.map(\.start), inputCounts)
     self.steps = steps
     (self.slots, self.next, self.mask, self.anchor, self.own, self.count) = (slots, next, mask, anchor, own, count)
     self.logPopularity = items.map { logPopularity.indices.contains(Int($0)) ? logPopularity[Int($0)] : 0 }

@@ -6,23 +6,46 @@ package enum Windows: String, Sendable, CaseIterable {
   case all
 }
 
-/// Rows to train on, oldest event first, each with 2 to `length + 1` events. [row][slot]
+/// A stretch of the history of a user.
+package struct HistoryRow: Sendable, Equatable {
+  /// Which history it is of; below 0 for one that is nobody's.
+  package let owner: Int32
+  /// The place of its first event in that history.
+  package let start: Int
+  /// Oldest first.
+  package let items: [Int32]
+
+  package init(owner: Int32, start: Int, items: [Int32]) {
+    (self.owner, self.start, self.items) = (owner, start, items)
+  }
+
+  /// The newest `count` events of it.
+  package func newest(_ count: Int) -> HistoryRow {
+    let dropped = max(0, items.count - max(0, count))
+    return dropped == 0 ? self : HistoryRow(owner: owner, start: start + dropped, items: Array(items[dropped...]))
+  }
+}
+
+/// Rows to train on, oldest event first, each with 2 to `length + 1` events. [row]
 ///
 /// With `.all` the last slot of a row is the first of the next, so that every step from an event to the next one stands
 /// in exactly one row. Rows of a user stand together, oldest first; histories of fewer than two events give none.
-package func trainingRows(sequences: [[Int32]], length: Int, windows: Windows) -> [[Int32]] {
+package func trainingRows(sequences: [[Int32]], length: Int, windows: Windows) -> [HistoryRow] {
   guard length >= 1 else { return [] }
-  var rows: [[Int32]] = []
-  for sequence in sequences where sequence.count >= 2 {
+  var rows: [HistoryRow] = []
+  for (owner, sequence) in sequences.enumerated() where sequence.count >= 2 {
+    func row(_ range: ClosedRange<Int>) -> HistoryRow {
+      HistoryRow(owner: Int32(clamping: owner), start: range.lowerBound, items: Array(sequence[range]))
+    }
     switch windows {
     case .last:
-      rows.append(Array(sequence.suffix(length + 1)))
+      rows.append(row(max(0, sequence.count - 1 - length)...sequence.count - 1))
     case .all:
-      var ownRows: [[Int32]] = []
+      var ownRows: [HistoryRow] = []
       var end = sequence.count - 1
       while end >= 1 {
         let start = max(0, end - length)
-        ownRows.append(Array(sequence[start...end]))
+        ownRows.append(row(start...end))
         end = start
       }
       rows.append(contentsOf: ownRows.reversed())

@@ -2,7 +2,21 @@ import Foundation
 import Recommendation
 import Testing
 
+/// Whole histories, of one user after the other.
+private func rows(_ items: [Int32]...) -> [HistoryRow] {
+  items.enumerated().map { HistoryRow(owner: Int32($0), start: 0, items: $1) }
+}
+
 struct BatchTests {
+  @Test func rowsKnowWhoseTheyAreAndWhereTheyBegin() {
+    let histories: [[Int32]] = [[7], [0, 1, 2, 3, 4, 5, 6]]
+    let made = trainingRows(sequences: histories, length: 3, windows: .all)
+    #expect(made.map(\.owner) == [1, 1] && made.map(\.start) == [0, 3])
+    #expect(trainingRows(sequences: histories, length: 3, windows: .last).map(\.start) == [3])
+    let batch = RowBatch.training(rows: made, length: 2, logPopularity: [])
+    #expect(batch.owners == [1, 1] && batch.starts == [1, 4] && batch.inputs == [2, 2])
+  }
+
   @Test func theSplitTakesTheLastTwoEvents() {
     let split = Split(leaveOneOut: [[1, 2, 3, 4], [5, 6, 7], [8, 9], [3], []])
     #expect(split.train == [[1, 2], [5], [8, 9], [3], []])
@@ -15,9 +29,15 @@ struct BatchTests {
 
   @Test func windowsCutHistories() {
     let histories: [[Int32]] = [[0, 1, 2, 3, 4, 5, 6], [7], [8, 9]]
-    #expect(trainingRows(sequences: histories, length: 3, windows: .last) == [[3, 4, 5, 6], [8, 9]])
-    #expect(trainingRows(sequences: histories, length: 3, windows: .all) == [[0, 1, 2, 3], [3, 4, 5, 6], [8, 9]])
-    #expect(trainingRows(sequences: histories, length: 4, windows: .all) == [[0, 1, 2], [2, 3, 4, 5, 6], [8, 9]])
+    #expect(trainingRows(sequences: histories, length: 3, windows: .last).map(\.items) == [[3, 4, 5, 6], [8, 9]])
+    #expect(
+      trainingRows(sequences: histories, length: 3, windows: .all).map(\.items) == [
+        [0, 1, 2, 3], [3, 4, 5, 6], [8, 9],
+      ])
+    #expect(
+      trainingRows(sequences: histories, length: 4, windows: .all).map(\.items) == [
+        [0, 1, 2], [2, 3, 4, 5, 6], [8, 9],
+      ])
     #expect(trainingRows(sequences: histories, length: 0, windows: .all).isEmpty)
   }
 
@@ -26,16 +46,16 @@ struct BatchTests {
       for length in 1..<12 {
         let history = (0..<Int32(count)).map { $0 }
         let rows = trainingRows(sequences: [history], length: length, windows: .all)
-        let steps = rows.flatMap { row in zip(row, row.dropFirst()).map { $0 } }
+        let steps = rows.flatMap { row in zip(row.items, row.items.dropFirst()).map { $0 } }
         #expect(steps.map(\.0) == history.dropLast() && steps.map(\.1) == Array(history.dropFirst()))
-        #expect(rows.dropFirst().allSatisfy { $0.count == length + 1 })
+        #expect(rows.dropFirst().allSatisfy { $0.items.count == length + 1 })
       }
     }
   }
 
   @Test func aTrainingBatchIsPaddedOnTheLeft() {
     let popularity: [Float] = (0..<10).map { -Float($0) }
-    let batch = RowBatch.training(rows: [[9, 2, 9, 4], [4, 7]], length: 3, logPopularity: popularity)
+    let batch = RowBatch.training(rows: rows([9, 2, 9, 4], [4, 7]), length: 3, logPopularity: popularity)
     #expect(batch.items == [2, 4, 7, 9])
     #expect(batch.rows == 2 && batch.steps == 3)
     #expect(batch.slots == [3, 0, 3, 0, 0, 1])
@@ -48,7 +68,7 @@ struct BatchTests {
   }
 
   @Test func aRankingBatchHasNoTargets() {
-    let batch = RowBatch.ranking(histories: [[1, 2, 3, 4], [5], []], length: 3)
+    let batch = RowBatch.ranking(histories: rows([1, 2, 3, 4], [5], []), length: 3)
     #expect(batch.items == [2, 3, 4, 5])
     #expect(batch.slots == [0, 1, 2, 0, 0, 3, 0, 0, 0])
     #expect(batch.mask == [true, true, true, false, false, true, false, false, false])
@@ -57,7 +77,7 @@ struct BatchTests {
   }
 
   @Test func longRowsKeepTheirNewestEvents() {
-    let batch = RowBatch.training(rows: [[1, 2, 3, 4]], length: 2, logPopularity: [])
+    let batch = RowBatch.training(rows: rows([1, 2, 3, 4]), length: 2, logPopularity: [])
     #expect(batch.items == [2, 3, 4] && batch.slots == [0, 1] && batch.next == [1, 2])
     #expect(batch.logPopularity == [0, 0, 0])
   }
