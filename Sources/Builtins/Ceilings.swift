@@ -29,10 +29,11 @@ extension DataPart {
     }
   }
 
-  /// Means of the best possible recommender over all cases; nil where the data do not know, or without cases.
-  func ceilings(_ metrics: [RankingMetric], _ call: Invocation) throws -> [Double]? {
-    guard let rows = try ceilingRows(metrics, knowing: .both, call), !rows.isEmpty else { return nil }
-    return RankingMetric.means(rows)
+  /// Means of the best possible recommender over the cases at `places`; nil where the data do not know, or without cases.
+  func ceilings(_ metrics: [RankingMetric], places: [Int], _ call: Invocation) throws -> [Double]? {
+    guard let rows = try ceilingRows(metrics, knowing: .both, call) else { return nil }
+    let own = places.compactMap { rows.indices.contains($0) ? rows[$0] : nil }
+    return own.isEmpty ? nil : RankingMetric.means(own)
   }
 }
 
@@ -70,6 +71,11 @@ extension Catalog {
             tries: WorldKnowledge.allCases.map { "knowing = \"\($0.rawValue)\"" })
         }
         let metrics = metrics.map(\.metric)
+        if let other = metrics.first(where: \.kind.isOfLists) {
+          throw call.fail(
+            .outOfRange, "a ceiling is of hits and ranks, and \(other.label) is of the lists", argument: 1,
+            tries: ["[hr(10), ndcg(10)]"])
+        }
         guard let rows = try part.ceilingRows(metrics, knowing: knowledge, late: late, call) else {
           throw call.fail(
             .data, "\(part.platform.name) has no ceiling: only of a world is the truth known", argument: 0,
@@ -92,15 +98,20 @@ extension Score {
   ) {
     let items = part.platform.itemCount
     let isLate = part.platform.ceilings?.world.isLate ?? []
-    let cases = part.cases.filter { !late || isLate[Int($0.targets[0])] }
+    let all = part.cases
+    let places = all.indices.filter { !late || isLate[Int(all[$0].targets[0])] }
+    let cases = places.map { all[$0] }
     let text = [
       "ceiling knowing \(knowledge.rawValue)", part.protocolHead,
       late ? "\(ModuleInstance.grouped(cases.count)) cases of late items" : "",
       "all \(ModuleInstance.grouped(items)) items ranked", "history masked", "ties by expectation",
     ]
+    let candidates = part.meanCandidates(cases, masksHistory: true)
     self.init(
-      metrics: metrics, candidates: part.meanCandidates(cases, masksHistory: true), perCase: rows,
-      users: Set(cases.map(\.user)).count, protocolText: text.filter { !$0.isEmpty }.joined(separator: ", "),
-      part: part)
+      metrics: metrics, values: RankingMetric.means(rows),
+      chances: metrics.map { Ranking.chance($0, candidates: candidates) }, ceilings: nil, perCase: rows,
+      cases: ScoredCases(part, places: places), users: Set(cases.map(\.user)).count, candidates: Double(candidates),
+      ties: nil, seconds: nil, protocolText: text.filter { !$0.isEmpty }.joined(separator: ", "),
+      isValidation: part.kind == .valid, source: part.platform.source)
   }
 }

@@ -79,8 +79,10 @@ struct CellReader {
   }
 
   private func metric(_ json: JSONValue) throws -> RankingMetric {
-    guard let pair = json.list, pair.count == 2, let name = pair[0].string, let k = pair[1].int, k >= 1,
-      let metric = RankingMetric(name: name, k: k)
+    guard let facts = json.list, facts.count == 3, let name = facts[0].string,
+      let head = facts[2].string.flatMap({ Bits.numbers($0) }), head.count == 1, head[0] > 0, head[0] <= 1,
+      facts[1] == .null || facts[1].int ?? 0 >= 1,
+      let metric = RankingMetric(name: name, k: facts[1].int, head: head[0])
     else { throw Damage(what: "a metric is unknown") }
     return metric
   }
@@ -116,19 +118,39 @@ struct CellReader {
   }
 
   private func score(_ json: JSONValue) throws -> Score {
+    func numbers(_ name: String, _ count: Int) throws -> [Double] {
+      guard let found = json[name]?.string.flatMap({ Bits.numbers($0) }), found.count == count else {
+        throw Damage(what: "a score has not the numbers it should")
+      }
+      return found
+    }
     guard let metrics = try json["metrics"]?.list?.map({ try metric($0) }), !metrics.isEmpty,
-      let chances = json["chances"]?.string.flatMap({ Bits.numbers($0) }), chances.count == metrics.count,
-      let values = json["values"]?.string.flatMap({ Bits.numbers($0) }), let cases = json["cases"]?.int, cases >= 1,
-      cases <= values.count, cases * metrics.count == values.count, let users = json["users"]?.int,
-      let text = json["protocol"]?.string, case .bool(let isValidation)? = json["validation"],
-      let source = try sources(json["source"]).first
+      let count = json["cases"]?.int, count >= 1, let users = json["users"]?.int, let text = json["protocol"]?.string,
+      case .bool(let isValidation)? = json["validation"], let source = try sources(json["source"]).first,
+      let part = json["part"], count <= part["places"]?.list?.count ?? 0
     else { throw Damage(what: "a score is not whole") }
-    let ceilings = json["ceilings"]?.string.flatMap { Bits.numbers($0) }
-    if let ceilings, ceilings.count != metrics.count { throw Damage(what: "a score has too few ceilings") }
-    let perCase = (0..<cases).map { Array(values[$0 * metrics.count..<($0 + 1) * metrics.count]) }
+    let values = try numbers("values", count * metrics.count)
+    let ties = json["ties"] ?? .null
+    guard ties == .null || ties.int != nil else { throw Damage(what: "the ties of a score are no number") }
+    let candidates = try numbers("candidates", 1)[0]
+    guard candidates >= 0, candidates < 1e15 else { throw Damage(what: "a score has no such number of candidates") }
     return Score(
-      metrics: metrics, chances: chances, ceilings: ceilings, perCase: perCase, users: users, protocolText: text,
+      metrics: metrics, values: try numbers("means", metrics.count), chances: try numbers("chances", metrics.count),
+      ceilings: json["ceilings"] == .null ? nil : try numbers("ceilings", metrics.count),
+      perCase: (0..<count).map { Array(values[$0 * metrics.count..<($0 + 1) * metrics.count]) },
+      cases: try cases(part, count), users: users, candidates: candidates, ties: ties.int,
+      seconds: json["seconds"] == .null ? nil : try numbers("seconds", 1)[0], protocolText: text,
       isValidation: isValidation, source: source)
+  }
+
+  private func cases(_ json: JSONValue, _ count: Int) throws -> ScoredCases {
+    guard let name = json["name"]?.string, let identity = json["identity"]?.string, let whole = json["whole"]?.int,
+      let places = json["places"]?.list?.compactMap(\.int), places.count == count,
+      places.allSatisfy({ $0 >= 0 && $0 < whole }), zip(places, places.dropFirst()).allSatisfy({ $0 < $1 }),
+      let targets = try json["targets"]?.list?.map({ try texts($0) }), targets.count == count,
+      case let users = try texts(json["users"]), users.count == count
+    else { throw Damage(what: "the cases of a score are not whole") }
+    return ScoredCases(part: name, identity: identity, whole: whole, places: places, users: users, targets: targets)
   }
 
   private func table(_ json: JSONValue) throws -> Table {

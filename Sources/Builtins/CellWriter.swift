@@ -50,7 +50,7 @@ struct CellWriter {
     case .object(let object):
       switch object {
       case let metric as MetricObject:
-        return .object(["metric": .list([.string(metric.metric.name), .int(metric.metric.k)])])
+        return .object(["metric": Self.json(metric.metric)])
       case let spread as Spread:
         return .object([
           "mean": .string(Bits.text([spread.mean, spread.deviation])), "count": .int(spread.count),
@@ -141,13 +141,24 @@ struct CellWriter {
     .list(sources.map { .list([.string($0.name), .string($0.fingerprint)]) })
   }
 
+  private static func json(_ metric: RankingMetric) -> JSONValue {
+    .list([.string(metric.name), metric.k.map { .int($0) } ?? .null, .string(Bits.text([metric.head]))])
+  }
+
   private func json(_ score: Score) -> JSONValue {
-    .object([
-      "kind": .string("score"),
-      "metrics": .list(score.metrics.map { .list([.string($0.name), .int($0.k)]) }),
-      "chances": .string(Bits.text(score.chances)),
+    let cases = score.cases
+    return .object([
+      "kind": .string("score"), "metrics": .list(score.metrics.map { Self.json($0) }),
+      "means": .string(Bits.text(score.values)), "chances": .string(Bits.text(score.chances)),
       "ceilings": score.ceilings.map { .string(Bits.text($0)) } ?? .null, "cases": .int(score.perCase.count),
       "values": .string(Bits.text(score.perCase.flatMap { $0 })), "users": .int(score.users),
+      "candidates": .string(Bits.text([score.candidates])), "ties": score.ties.map { .int($0) } ?? .null,
+      "seconds": score.seconds.map { .string(Bits.text([$0])) } ?? .null,
+      "part": .object([
+        "name": .string(cases.part), "identity": .string(cases.identity), "whole": .int(cases.whole),
+        "places": .list(cases.places.map { .int($0) }), "users": .list(cases.users.map { .string($0) }),
+        "targets": .list(cases.targets.map { .list($0.map { .string($0) }) }),
+      ]),
       "protocol": .string(score.protocolText), "validation": .bool(score.isValidation),
       "source": Self.json([score.source]),
     ])

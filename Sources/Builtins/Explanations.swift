@@ -177,12 +177,13 @@ extension Catalog {
     let rows = score.metrics.indices.map { m in
       let values = score.perCase.map { $0[m] }
       let mean = score.values[m]
-      let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))
+      let isOfCases = score.metrics[m].kind.isPerCase && values.count > 1
       var cells: [(name: String, value: Value)] = [
-        ("value", .float(mean)), ("standard error", .float((spread / Double(max(values.count, 1))).squareRoot())),
-        ("chance", .float(score.chances[m])), ("times chance", .float(mean / score.chances[m])),
+        ("value", .float(mean)), ("standard error", isOfCases ? .float(Sample(values).standardError) : .none),
+        ("chance", .float(score.chances[m])),
+        ("times chance", score.chances[m] > 0 ? .float(mean / score.chances[m]) : .none),
       ]
-      if let ceiling = score.ceilings?[m] {
+      if let ceiling = score.ceiling(m) {
         cells += [("ceiling", .float(ceiling)), ("of ceiling", .float(mean / ceiling))]
       }
       return Table.Row(
@@ -207,9 +208,18 @@ extension Catalog {
       ("leave-one-out valid", "the target is the last event but one, and all events before it are the history"),
       ("cold start", "targets are items that training hardly met"),
       ("all ", "no candidates are sampled: each item of the platform has a place in the ranking"),
+      (
+        "targets ranked among ",
+        "only drawn items are rivals, so that the values are no estimate of those over all items"
+      ),
+      ("no negative from the history", "what the user is known to have met is not drawn"),
+      ("no negative from the user's", "what the user met in training is not drawn; the validation item may be"),
       ("history masked", "items of the history are not recommended again, the target excepted"),
+      ("targets in the history are misses", "a target that the user had met before is no candidate"),
       ("history not masked", "items of the history may be recommended again"),
       ("ties by expectation", "equal scores share their places, so that a constant scorer measures as chance"),
+      ("ties optimistic", "a target stands before all items of its score, so that a constant scorer hits always"),
+      ("ties pessimistic", "a target stands behind all items of its score"),
       ("length ", "so many of the newest events of a history are read"),
     ]
     return known.first { phrase.hasPrefix($0.0) }?.1

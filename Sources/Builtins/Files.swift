@@ -18,7 +18,8 @@ extension Catalog {
         "save",
         """
         Writes a model as a checkpoint (.h5), a table by its ending (.csv, .jsonl, .md, .tex) with a manifest, or a \
-        picture or a diagram (.svg), or the script that `why` found (.pmm). .csv and .jsonl hold every digit, a mean as three \
+        picture or a diagram (.svg), or the script that `why` found (.pmm). A score is saved as the table of its values per \
+        user. .csv and .jsonl hold every digit, a mean as three \
         columns; .md and .tex are for readers: `digits` after the point, the largest number of the columns in `bold` stands \
         out, `caption` says what they see.
         """,
@@ -31,6 +32,11 @@ extension Catalog {
         if case .object(let object as Table) = value {
           let style = TableFile.Style(caption: caption, bold: bold, digits: digits)
           try TableFile.save(object, to: path, style, call)
+          return .none
+        }
+        if case .object(let object as Score) = value {
+          let style = TableFile.Style(caption: caption, bold: bold, digits: digits)
+          try TableFile.save(object.table, to: path, style, call)
           return .none
         }
         if caption != nil || !bold.isEmpty || call.arguments[4] != nil {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Interpreter
+import Recommendation
 
 /// Choosing rows of a table.
 extension Table {
@@ -27,6 +28,8 @@ extension Table {
       ]
       throw failure
     }
+    // Of ranks the smallest is best.
+    let sign = column == Self.validation + RankingMetric.Kind.meanRank.rawValue ? -1.0 : 1
     let values = try self.column(column, call, argument: 1)
     let places = try groups.map { name in
       guard let place = keyNames.firstIndex(of: name) else {
@@ -39,7 +42,7 @@ extension Table {
     var chosen: [(labels: [UInt64], row: Int, value: Double?)] = []
     for (index, row) in rows.enumerated() {
       let labels = places.map { row.keys[$0].label }
-      let value = values[index].comparable.flatMap { $0.isNaN ? nil : $0 }
+      let value = values[index].comparable.flatMap { $0.isNaN ? nil : sign * $0 }
       guard let group = chosen.firstIndex(where: { $0.labels == labels }) else {
         chosen.append((labels, index, value))
         continue
@@ -90,7 +93,7 @@ extension Catalog {
       Builtin(
         "best",
         """
-        The row of a table with the largest value of a validation column; with `within`, such a row for each combination \
+        The row of a table with the largest value of a validation column, of `valid mean_rank` the smallest; with `within`, such a row for each combination \
         of these keys. Columns that do not begin with "valid " are refused, since a test score that was chosen by the \
         test says little. `.value[0]` of the result is what that cell gave, such as its run.
         """,

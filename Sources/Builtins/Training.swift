@@ -75,6 +75,12 @@ extension Catalog {
       ) {
         call, model, data, goal, valid, monitor, stopAfter, length, epochs, batch, optim, clip, windows, seed -> Value
         in
+        guard monitor.metric.growsWithQuality else {
+          throw call.fail(
+            .outOfRange,
+            "the best epoch has the largest value of its metric, and \(monitor.metric.label) is not one of "
+              + "which more is better", argument: 4, tries: ["monitor = ndcg(10)", "monitor = mrr()"])
+        }
         let settings = try TrainingRun.Settings(
           monitor: monitor.metric, stopAfter: stopAfter, length: length, epochs: epochs, batch: batch, optimiser: optim,
           clip: clip, windows: windows, seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? call.machine.seed, call)

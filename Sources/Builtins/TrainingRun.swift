@@ -216,7 +216,7 @@ final class TrainingRun {
     let current = try model(with: set.snapshot())
     let values = try usable.map { part in
       let scorer = try ModelScorer(current, part.platform, steps: steps, call)
-      return try Evaluator.evaluate(scorer, part, [settings.monitor], masksHistory: true, call).values[0]
+      return try Evaluator.evaluate(scorer, part, [settings.monitor], call).values[0]
     }
     return values.reduce(0, +) / Double(values.count)
   }

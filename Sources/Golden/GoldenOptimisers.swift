@@ -97,6 +97,11 @@ enum GoldenRanking {
         places.reduce(0) { $0 + Ranking.expected(metric, better: $1.better, tied: $1.tied) } / Double(places.count)
       finding.errors.append((name, GoldenComparison.error([mean], dataset.doubles)))
     }
+    if finding.errors.isEmpty { finding.problem = "the group has no metric" }
+    // Counting is exact in every precision, so only sums may round.
+    if let far = finding.errors.first(where: { $0.error > 1e-12 }) {
+      finding.problem = "\(far.name) is \(far.error) from the reference, where 1e-12 is allowed"
+    }
     return finding
   }
 }

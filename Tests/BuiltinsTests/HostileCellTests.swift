@@ -86,6 +86,31 @@ struct HostileCellTests {
     }
   }
 
+  /// A score as cells had it before cases were named is computed again and not taken for one of today.
+  @Test func anEarlierLayoutIsComputedAgain() throws {
+    let folder = try ScratchFolder()
+    let first = try Dialogue.print(Self.program, cells: folder.path)
+    let path = try Self.cell(folder)
+    var file = try CheckpointFile.read(path: path)
+    let outer = try #require(Self.parsed(file.metadataJSON) as? [String: Any])
+    let described = try #require(outer["content"] as? String)
+    var content = try #require(Self.parsed(described) as? [String: Any])
+    var objects = try #require(content["objects"] as? [[String: Any]])
+    let place = try #require(objects.firstIndex { $0["kind"] as? String == "score" })
+    for name in ["part", "means", "candidates", "ties", "seconds"] {
+      #expect(objects[place].removeValue(forKey: name) != nil, "no \(name) is kept")
+    }
+    let metrics = try #require(objects[place]["metrics"] as? [[Any]])
+    objects[place]["metrics"] = metrics.map { Array($0.prefix(2)) }
+    content["objects"] = objects
+    let text = try Self.text(content)
+    file.metadataJSON = try Self.text(["content": text, "sha256": SHA256.hex(Array(text.utf8))])
+    try file.write(to: path)
+    let printed = try Dialogue.print(Self.program, cells: folder.path)
+    #expect(!printed.contains("grid: 1 of 1 cells from"), "\(printed)")
+    #expect(Self.results(printed) == Self.results(first))
+  }
+
   private static func parsed(_ text: String) -> Any? { try? JSONSerialization.jsonObject(with: Data(text.utf8)) }
 
   private static func text(_ json: Any) throws -> String {

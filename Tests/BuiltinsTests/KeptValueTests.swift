@@ -48,6 +48,15 @@ struct KeptValueTests {
       "{s: evaluate(small(), w.test, [hr(10), ndcg(10)]), x: 1}",
       "show(v.s)\nprint(v.s.per_user, v.s.chance)\nshow(long(t))"
     ),
+    (
+      "evaluate(popularity(w), w.test, [mrr(), hr(5), tail_share(5, head = 0.5), coverage(5), gini(5)], users = 20)",
+      """
+      show(v)
+      print(v.per_user, v.ties, v.candidates, v.chance, v.ceiling, v.seconds < 100)
+      show(breakdown(v, w.test))
+      show(compare(v, evaluate(popularity(w), w.test, [mrr(), hr(5)], users = 20, ties = "optimistic")).table)
+      """
+    ),
     ("evaluate(small(), w.valid, [ndcg(3)])", "show(t)\nshow(best(t, by = \"valid ndcg@3\"))"),
     ("fit(small())", "show(parts(v.model))\nshow(v.last)\nprint(v.log.loss, v.model.text.embed.weight)\nshow(t)"),
     ("{one: fit(small()), two: small()}", "print(v.two.text.embed.weight, keys(v), t.one[0].best_epoch)"),

@@ -32,6 +32,26 @@ struct TableFileTests {
       try Self.saved("tex").contains("50\\% \\textbackslash{} \\{\\textasciitilde{}\\textasciicircum{}\\} & "))
   }
 
+  @Test func aScoreIsSavedAsTheValuesOfItsUsers() throws {
+    let folder = try ScratchFolder()
+    let path = folder.file("score.csv")
+    let program = """
+      w = world("tgtS", seed = 1, items = 60, users = 40)
+      s = evaluate(popularity(w), w.test, [hr(10), mrr(), coverage(10)], users = 5, negatives = none)
+      save(s, "\(path)")
+      print(length(s.per_user["mrr"]))
+      """
+    #expect(try Dialogue.print(program).hasPrefix("5"))
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 6 && lines[0] == "user,case,targets,hr@10,mrr", "coverage is of no user")
+    for line in lines.dropFirst() {
+      let cells = line.split(separator: ",")
+      #expect(cells.count == 5 && cells[0] == cells[1] && cells[2].hasPrefix("i00"), "\(line)")
+    }
+    let manifest = try String(contentsOfFile: path + ".manifest.json", encoding: .utf8)
+    #expect(manifest.contains("5 of them sampled (seed 1)") && manifest.contains("tgtS"))
+  }
+
   private static let python = Python.withModules("csv", "json")
   private static let results = """
     t = grid setting in ["full, all", "text \\"only\\""], seed in 1..2 { {"hr@10": seed / 3, n: seed, bad: 0.0 / 0.0, name: "é"} }

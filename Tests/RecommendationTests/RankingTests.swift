@@ -19,6 +19,15 @@ private func counts(_ scores: [Float], target: Int, excluded: [Int32] = []) -> (
   scores.withUnsafeBufferPointer { Ranking.counts(scores: $0, target: target, excluded: excluded) }
 }
 
+private func ranked(
+  _ scores: [Float], _ targets: [Int32], _ excluded: [Int32] = [], keeps: Bool = true
+) throws -> RankedCase {
+  let outcome = scores.withUnsafeBufferPointer { buffer in
+    Result { try Ranking.ranked(scores: buffer, targets: targets, excluded: excluded, keepsTargets: keeps) }
+  }
+  return try outcome.get()
+}
+
 struct RankingTests {
   @Test func metricsEqualTheReference() throws {
     let reference = try JSONDecoder().decode(
@@ -39,9 +48,12 @@ struct RankingTests {
     }
   }
 
+  /// Of relevant items, not of lists.
+  static let kinds = RankingMetric.Kind.allCases.filter { !$0.isOfLists }
+
   @Test func aConstantScorerGetsChance() {
     let scores = [Float](repeating: 0.5, count: 100)
-    for kind in RankingMetric.Kind.allCases {
+    for kind in Self.kinds {
       let metric = RankingMetric(kind, 10)
       let found = counts(scores, target: 3, excluded: [1, 2, 3])
       #expect(found.better == 0 && found.tied == 98)
@@ -53,11 +65,12 @@ struct RankingTests {
 
   @Test func aPerfectScorerGetsOneAndMaskedHistoryIsNoRival() {
     let scores: [Float] = [9, 8, 1, 0, 7]
-    for kind in RankingMetric.Kind.allCases {
+    for kind in Self.kinds {
       let best = counts(scores, target: 0)
       #expect(Ranking.expected(RankingMetric(kind, 1), better: best.better, tied: best.tied) == 1)
       let (open, masked) = (counts(scores, target: 2), counts(scores, target: 2, excluded: [0, 1, 4]))
-      #expect(Ranking.expected(RankingMetric(kind, 1), better: open.better, tied: open.tied) == 0)
+      let worth = Ranking.expected(RankingMetric(kind, 1), better: open.better, tied: open.tied)
+      #expect(worth == (kind == .meanRank ? 4 : 0))
       #expect(Ranking.expected(RankingMetric(kind, 1), better: masked.better, tied: masked.tied) == 1)
     }
   }
@@ -71,20 +84,51 @@ struct RankingTests {
     #expect(Ranking.expected(ndcg, better: 3, tied: 1) == 0)
   }
 
-  @Test func scoresThatAreNoNumbersNeverHelp() {
-    let target = counts([1, .nan, 0], target: 1)
-    #expect(Ranking.expected(RankingMetric(.hr, 10), better: target.better, tied: target.tied) == 0)
-    let other = counts([.nan, 1, .nan, 0], target: 1)
-    #expect(other.better == 2 && other.tied == 1, "they stand before every number")
-    let excluded = counts([.nan, 1, .nan, 0], target: 1, excluded: [0])
-    #expect(excluded.better == 1)
-    let infinite = counts([.infinity, -.infinity, .infinity], target: 2)
-    #expect(infinite.better == 0 && infinite.tied == 2)
+  @Test func aScoreThatIsNoNumberIsAnErrorWithItsItem() throws {
+    #expect(throws: NotANumber(item: 1)) { try ranked([1, .nan, 0], [1]) }
+    #expect(throws: NotANumber(item: 0)) { try ranked([.nan, 1, 3, 0], [1]) }
+    #expect(throws: NotANumber(item: 3)) { try ranked([0, 1, 3, .nan], [1, 2], [0]) }
+    #expect(throws: NotANumber(item: 2)) { try ranked([0, 1, .nan], [0], [0], keeps: false) }
+    // What is no candidate may have any score, and a masked item's usual one is infinite.
+    #expect(try ranked([.nan, 1, 3, 0], [1], [0]).groups == [TieGroup(better: 1, tied: 1, relevant: 1)])
+    let masked = try ranked([.infinity, -.infinity, .infinity, -.infinity], [2])
+    #expect(masked.groups == [TieGroup(better: 0, tied: 2, relevant: 1)])
+    let sampled = [Float.nan, 2, 1].withUnsafeBufferPointer { scores in
+      Result { try Ranking.ranked(scores: scores, targets: [1], among: [2, 0]) }
+    }
+    #expect(throws: NotANumber(item: 0)) { try sampled.get() }
   }
 
   @Test func theTargetIsACandidateEvenIfExcluded() {
     let found = counts([3, 2, 1], target: 1, excluded: [0, 0, 1, 7])
     #expect(found.better == 0 && found.tied == 1)
     #expect(counts([1], target: 5).tied == 0, "an item outside the catalogue has no rank")
+  }
+
+  @Test func severalTargetsStandInTheGroupsOfTheirScores() throws {
+    let found = try ranked([5, 3, 3, 3, 1, 9], [1, 3, 4, 0], [5])
+    #expect(
+      found.groups == [
+        TieGroup(better: 0, tied: 1, relevant: 1), TieGroup(better: 1, tied: 3, relevant: 2),
+        TieGroup(better: 4, tied: 1, relevant: 1),
+      ])
+    #expect(found.relevant == 4 && found.candidates == 5 && found.hasTies && !found.isConstant)
+    #expect(try !ranked([2, 2, 1], [0, 1]).hasTies, "tied with targets alone, every order is worth the same")
+    #expect(try ranked([2, 2, 1], [0], [2]).isConstant)
+    #expect(try !ranked([2, 1], [0], [1]).isConstant, "a single candidate")
+  }
+
+  @Test func aTargetInTheHistoryIsACandidateOnlyIfKept() throws {
+    let scores: [Float] = [4, 3, 2, 1]
+    let kept = try ranked(scores, [1, 2], [0, 1])
+    #expect(kept.candidates == 3 && Ranking.value(RankingMetric(.recall, 1), kept) == 0.5)
+    let gone = try ranked(scores, [1, 2], [0, 1], keeps: false)
+    #expect(gone.candidates == 2 && gone.relevant == 2)
+    #expect(Ranking.value(RankingMetric(.recall, 4), gone) == 0.5, "what is no candidate cannot be hit")
+    #expect(Ranking.value(RankingMetric(.meanRank, nil), gone) == (1 + 3) / 2.0, "it stands behind all that are")
+    let none = try ranked(scores, [1], [0, 1], keeps: false)
+    for kind in Self.kinds where kind != .meanRank {
+      for rule in TieRule.allCases { #expect(Ranking.value(RankingMetric(kind, 3), none, rule) == 0) }
+    }
   }
 }

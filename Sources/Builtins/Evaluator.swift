@@ -1,0 +1,231 @@
+import Diagnostics
+import Interpreter
+import Recommendation
+import TensorCore
+
+extension DataPart {
+  /// The split that its cases are of.
+  var splitOfCases: Split {
+    switch selection {
+    case .all, .late: kind == .test ? platform.testSplit : platform.split
+    case .cold(_, let positions, _): platform.coldSplit(positions)
+    }
+  }
+
+  /// A user's id as the data give it; those who are only tested on have their number.
+  func rawUser(_ user: Int) -> String {
+    let isOwn = splitOfCases.sequences.count == platform.log.userIDs.count && !(platform.hasTestUsers && kind == .test)
+    return isOwn && platform.log.userIDs.indices.contains(user) ? platform.log.userIDs[user] : "\(user)"
+  }
+}
+
+/// Measures a model on a part. Scores are held of one block of cases at a time; of each case only its values are kept.
+struct Evaluator {
+  static let block = 128
+
+  private let part: DataPart
+  private let metrics: [RankingMetric]
+  private let settings: EvaluationSettings
+  private let call: Invocation
+  /// The measured cases among those of the part.
+  private let places: [Int]
+  private let draw: CandidateDraw?
+  private let trainingItems: Split
+  private var lists: [RecommendedLists]
+
+  /// What the cases gave so far.
+  private var perCase: [[Double]] = []
+  private var candidates = 0
+  private var ties = 0
+  private var constants = 0
+  /// How often a case has so many targets, of which so many are candidates.
+  private var kinds: [Targets: Int] = [:]
+  private struct Targets: Hashable, Comparable {
+    let relevant: Int
+    let placed: Int
+    static func < (a: Targets, b: Targets) -> Bool { (a.relevant, a.placed) < (b.relevant, b.placed) }
+  }
+
+  /// Ranks candidates for each case and averages the metrics over cases.
+  static func evaluate(
+    _ scorer: any Scorer, _ part: DataPart, _ metrics: [RankingMetric],
+    _ call: Invocation, settings: EvaluationSettings = EvaluationSettings(), withCeilings: Bool = false,
+    since start: ContinuousClock.Instant = ContinuousClock().now
+  ) throws -> Score {
+    var evaluator = try Evaluator(part, metrics, settings, call)
+    try evaluator.run(scorer)
+    let seconds = (ContinuousClock().now - start) / .seconds(1)
+    return try evaluator.score(scorer, withCeilings: withCeilings, seconds: seconds)
+  }
+
+  private init(
+    _ part: DataPart, _ metrics: [RankingMetric], _ settings: EvaluationSettings, _ call: Invocation
+  ) throws {
+    let cases = part.cases
+    guard !cases.isEmpty else {
+      throw call.fail(.data, "\(part.printed) has no user with a target", argument: 1)
+    }
+    self.part = part
+    self.metrics = metrics
+    self.settings = settings
+    self.call = call
+    let seed = UInt64(bitPattern: Int64(settings.seed))
+    if let most = settings.users {
+      let chosen = Set(sampledUsers(Set(cases.map(\.user)).sorted(), most: most, seed: seed))
+      places = cases.indices.filter { chosen.contains(cases[$0].user) }
+    } else {
+      places = Array(cases.indices)
+    }
+    let needsCounts = settings.negatives != nil || metrics.contains { $0.kind.isOfLists }
+    let counts = needsCounts ? occurrences(part.platform.split.train, itemCount: part.platform.itemCount) : []
+    draw = settings.negatives.map { CandidateDraw(settings.law, count: $0, occurrences: counts, seed: seed) }
+    trainingItems = part.splitOfCases
+    let ofLists = metrics.filter(\.kind.isOfLists)
+    if settings.negatives != nil, let metric = ofLists.first {
+      throw call.fail(
+        .wrongArguments,
+        "\(metric.label) is of what would be recommended, and drawn negatives are not that", argument: 2,
+        tries: ["negatives = none"])
+    }
+    lists = Set(ofLists.compactMap(\.k)).sorted().map { k in
+      let heads = Set(ofLists.filter { $0.k == k && $0.kind == .tailShare }.map(\.head)).sorted()
+      return RecommendedLists(k: k, occurrences: counts, heads: heads)
+    }
+    perCase.reserveCapacity(places.count)
+  }
+
+  private mutating func run(_ scorer: any Scorer) throws {
+    let (cases, items) = (part.cases, part.platform.itemCount)
+    for start in stride(from: 0, to: places.count, by: Self.block) {
+      guard !Interrupts.isPending else { throw Failure(.interrupted, "interrupted", at: call.span) }
+      let block = places[start..<min(start + Self.block, places.count)]
+      let scores = try scorer.scores(block.map { cases[$0] })
+      guard scores.count == block.count * items else {
+        throw call.fail(
+          .wrongType, "\(scorer.name) gave \(scores.count) scores for \(block.count) cases of \(items) items",
+          argument: 0)
+      }
+      try scores.withUnsafeBufferPointer { all in
+        for (row, place) in block.enumerated() {
+          let own = UnsafeBufferPointer(rebasing: all[row * items..<(row + 1) * items])
+          try measure(own, cases[place], place, scorer)
+        }
+      }
+    }
+  }
+
+  private mutating func measure(
+    _ scores: UnsafeBufferPointer<Float>, _ one: DataPart.Case, _ place: Int, _ scorer: any Scorer
+  ) throws {
+    let excluded = settings.masksHistory ? one.history.sorted() : []
+    let ranked: RankedCase
+    do {
+      ranked = try rank(scores, one, place, excluded)
+    } catch let error as NotANumber {
+      let ids = part.platform.rawIDs
+      let item = ids.indices.contains(error.item) ? ids[error.item] : "\(error.item)"
+      throw call.fail(
+        .notFinite,
+        "\(scorer.name) scores the item \"\(item)\" for user \"\(part.rawUser(one.user))\" with nan, which has no rank",
+        argument: 0, tries: ["a smaller learning rate", "clip = 1.0"])
+    } catch let error as DataError {
+      throw call.fail(
+        .outOfRange, "for user \"\(part.rawUser(one.user))\" \(error.message)", argument: 7,
+        tries: error.suggestion.map { [$0] } ?? [])
+    }
+    candidates += ranked.candidates
+    if ranked.hasTies { ties += 1 }
+    if ranked.isConstant { constants += 1 }
+    kinds[Targets(relevant: ranked.relevant, placed: ranked.groups.reduce(0) { $0 + $1.relevant }), default: 0] += 1
+    var ones: [Int: RecommendedLists.One] = [:]
+    if !lists.isEmpty {
+      let hidden = Set(excluded).subtracting(settings.keepsTarget ? one.targets : [])
+      for index in lists.indices { ones[lists[index].k] = lists[index].add(scores: scores, hidden: hidden) }
+    }
+    perCase.append(
+      metrics.map { metric in
+        guard metric.kind.isOfLists else { return Ranking.value(metric, ranked, settings.ties) }
+        return metric.k.flatMap { ones[$0] }.flatMap { value(metric, $0) } ?? .nan
+      })
+  }
+
+  private func rank(
+    _ scores: UnsafeBufferPointer<Float>, _ one: DataPart.Case, _ place: Int, _ excluded: [Int32]
+  ) throws -> RankedCase {
+    guard let draw else {
+      return try Ranking.ranked(
+        scores: scores, targets: one.targets, excluded: excluded, keepsTargets: settings.keepsTarget)
+    }
+    let known = Set(trainingItems.historyBeforeValidation(one.user)).union(excluded)
+    let negatives = try draw.negatives(index: place, excluded: known.union(one.targets))
+    let kept = settings.keepsTarget ? one.targets : one.targets.filter { !excluded.contains($0) }
+    let found = try Ranking.ranked(scores: scores, targets: kept, among: negatives)
+    return RankedCase(groups: found.groups, relevant: one.targets.count, candidates: found.candidates)
+  }
+
+  /// What a list is worth; nil for a metric of all lists together.
+  private func value(_ metric: RankingMetric, _ one: RecommendedLists.One) -> Double? {
+    switch metric.kind {
+    case .averagePopularity: return one.averagePopularity
+    case .tailShare:
+      guard let list = lists.first(where: { $0.k == metric.k }), let head = list.index(ofHead: metric.head) else {
+        return nil
+      }
+      return one.tailShares[head]
+    case .coverage, .gini, .hr, .ndcg, .mrr, .recall, .precision, .map, .meanRank: return nil
+    }
+  }
+
+  // MARK: The score
+
+  private func score(_ scorer: any Scorer, withCeilings: Bool, seconds: Double) throws -> Score {
+    if constants > 0 {
+      call.machine.warn(
+        .data,
+        "\(scorer.name) scores all candidates alike in \(ModuleInstance.grouped(constants)) of "
+          + "\(ModuleInstance.grouped(perCase.count)) cases of \(part.printed), so nothing was ranked there")
+    }
+    let means = RankingMetric.means(perCase)
+    let values = metrics.indices.map { m -> Double in
+      let list = lists.first { $0.k == metrics[m].k }
+      switch metrics[m].kind {
+      case .coverage: return list?.coverage ?? .nan
+      case .gini: return list?.gini ?? .nan
+      case .hr, .ndcg, .mrr, .recall, .precision, .map, .meanRank, .averagePopularity, .tailShare: return means[m]
+      }
+    }
+    let text = [
+      settings.preset.map { "protocol \($0)" } ?? "", part.protocolHead,
+      settings.phrases(items: part.platform.itemCount, users: part.users).joined(separator: ", "),
+      scorer.length.map { "length \($0)" } ?? "",
+    ].filter { !$0.isEmpty }.joined(separator: ", ")
+    return Score(
+      metrics: metrics, values: values, chances: metrics.map { chance($0) },
+      ceilings: withCeilings && settings.haveCeiling ? try part.ceilings(metrics, places: places, call) : nil,
+      perCase: perCase, cases: ScoredCases(part, places: places),
+      users: Set(places.map { part.cases[$0].user }).count,
+      candidates: Double(candidates) / Double(max(1, perCase.count)), ties: ties, seconds: seconds,
+      protocolText: text, isValidation: part.kind == .valid, source: part.platform.source)
+  }
+
+  /// What a scorer that knows nothing gets.
+  private func chance(_ metric: RankingMetric) -> Double {
+    let cases = perCase.count
+    guard metric.kind.isOfLists else {
+      let mean = candidates / max(1, cases)
+      return kinds.sorted { $0.key < $1.key }.reduce(0) { sum, kind in
+        let group = TieGroup(better: 0, tied: mean, relevant: min(kind.key.placed, mean))
+        let one = RankedCase(
+          groups: kind.key.placed > 0 && mean > 0 ? [group] : [], relevant: kind.key.relevant, candidates: mean)
+        return sum + Ranking.value(metric, one) * (Double(kind.value) / Double(cases))
+      }
+    }
+    guard let list = lists.first(where: { $0.k == metric.k }) else { return .nan }
+    switch metric.kind {
+    case .coverage: return list.chanceOfCoverage(cases: cases)
+    case .gini: return 0
+    case .averagePopularity, .tailShare: return value(metric, list.chance) ?? .nan
+    case .hr, .ndcg, .mrr, .recall, .precision, .map, .meanRank: return .nan
+    }
+  }
+}
