@@ -54,8 +54,12 @@ extension InteractionData {
 
   private static func readFolder(_ folder: DataFolder, _ assembly: DataAssembly) throws(DataError) {
     let hasMapping = !assembly.request.columns.isEmpty
-    if folder.names.contains("items.csv") {
+    let items = try folder.itemsOfFolder()
+    if items == "items.csv" {
       try assembly.readItems(folder.base + "items.csv", .commas, usesSynonyms: hasMapping, isStrict: !hasMapping)
+    } else if let items {
+      let path = items.hasPrefix("/") ? items : folder.base + items
+      try readItems(SniffedFile(path, name: items, given: assembly.request.columns), assembly)
     }
     assembly.progress(0.1)
     try assembly.readEvents(

@@ -89,7 +89,8 @@ extension DataAssembly {
       guard records.fieldCount == width else {
         throw DataError(
           code: "bad-row",
-          message: "a row has \(records.fieldCount) columns, but the first one has \(width)", place: records.oddPlace(width),
+          message: "a row has \(records.fieldCount) columns, but the first one has \(width)",
+          place: records.oddPlace(width),
           suggestion: style.hasQuotes
             ? "put text that holds commas in double quotes"
             : "take tabs out of the titles: an item and its text are two columns")
@@ -188,7 +189,10 @@ extension DataAssembly {
       if !isValid || value.utf8.contains(0) { badText.add(records.place(text)) }
     }
     for (item, line) in lines.enumerated() where titles[item].utf8.allSatisfy({ $0 <= 0x20 }) {
-      emptyText.add(line > 0 ? "\(path):\(line), column \(records.columnText(text))" : "\(path), which has no row of item \(items.text(item))")
+      emptyText.add(
+        line > 0
+          ? "\(path):\(line), column \(records.columnText(text))"
+          : "\(path), which has no row of item \(items.text(item))")
     }
     try finish(records)
     itemFiles += 1

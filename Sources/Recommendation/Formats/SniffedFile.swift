@@ -21,6 +21,10 @@ struct SniffedFile {
   let style: TextRecords.Style
   let kind: Kind
   var header: Header?
+  /// What kept the first lines from being read.
+  private(set) var problem: DataError?
+  /// Numbers of columns of the first rows.
+  let widths: [Int]
 
   /// Reads the first lines of a file; what is no text is `other`.
   init(_ path: String, name: String, given: [String: String]) {
@@ -36,8 +40,9 @@ struct SniffedFile {
     {
       style = .tabs
     }
-    rows = Self.rows(path, style, 40)
+    (rows, problem) = Self.front(path, style, 40)
     self.style = style
+    widths = rows.map(\.count)
     // What a name says is believed of damaged files too: else one would be passed over without a word.
     let isPart = [".train.inter", ".valid.inter", ".test.inter"].contains { lower.hasSuffix($0) }
     guard let first = rows.first else {
@@ -61,6 +66,30 @@ struct SniffedFile {
     } else {
       kind = Self.kind(rows, lower, style)
     }
+  }
+
+  /// Whether the name alone says that the file holds items.
+  var isCalledItems: Bool { Self.saysItems(name) }
+
+  static func saysItems(_ name: String) -> Bool {
+    let words = ["item", "items", "titles", "products", "catalogue", "catalog", "meta", "metadata"]
+    return name.lowercased().split { "._- ".contains($0) }.contains { words.contains(String($0)) }
+  }
+
+  /// That a file which is called like one of items cannot be understood, and why.
+  var notUnderstood: DataError {
+    if let problem { return problem }
+    let width = widths.first ?? 0
+    let odd = widths.firstIndex { $0 != width }
+    return DataError(
+      code: "unknown-format",
+      message: "\(name) is called like a file of items, but "
+        + (width == 0
+          ? "has no row"
+          : "what stands in it was not recognised: its first row has \(width) columns and names no item"
+            + (odd.map { ", row \($0 + 1) has \(widths[$0])" } ?? "")),
+      place: "\(path):1",
+      suggestion: "a header such as item,title, an item and its text a row, or another name for the file")
   }
 
   private static func kind(_ rows: [[String]], _ name: String, _ style: TextRecords.Style) -> Kind {
@@ -94,6 +123,12 @@ struct SniffedFile {
 
   /// The first rows of a file, as far as they can be read.
   private static func rows(_ path: String, _ style: TextRecords.Style, _ count: Int) -> [[String]] {
+    front(path, style, count).rows
+  }
+
+  private static func front(
+    _ path: String, _ style: TextRecords.Style, _ count: Int
+  ) -> (rows: [[String]], problem: DataError?) {
     var rows: [[String]] = []
     do {
       let records = try TextRecords(path: path, style: style)
@@ -101,8 +136,9 @@ struct SniffedFile {
         rows.append((0..<min(records.fieldCount, 200)).map { String(records.text($0).text.prefix(4096)) })
       }
     } catch {
-      // Damage further down is told when the file is read.
+      // Told when the file is read; one of no known kind is not read, unless its name says that it is wanted.
+      return (rows, error)
     }
-    return rows
+    return (rows, nil)
   }
 }

@@ -176,7 +176,8 @@ final class TextRecords {
           message: quoteLine > 0
             ? "a quote opened on line \(quoteLine) is not closed within \(Self.longestRecord >> 20) MiB"
             : "a row is longer than \(Self.longestRecord >> 20) MiB",
-          place: "\(file):\(quoteLine > 0 ? quoteLine : line), column \(columnText(fieldCount))", suggestion: "check that this is a table of text")
+          place: "\(file):\(quoteLine > 0 ? quoteLine : line), column \(columnText(fieldCount))",
+          suggestion: "check that this is a table of text")
       }
       let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * 2)
       memcpy(larger, buffer, end)
@@ -275,7 +276,8 @@ final class TextRecords {
         guard position >= end || isSeparator(buffer[position]) else {
           throw DataError(
             code: "bad-row", message: "text follows a closing quote at byte \(position - recordStart + 1) of the row",
-            place: "\(file):\(nextLine), column \(columnText(fieldCount))", suggestion: "double the quotes inside a quoted field")
+            place: "\(file):\(nextLine), column \(columnText(fieldCount))",
+            suggestion: "double the quotes inside a quoted field")
         }
         append(Field(start: start, end: at, isQuoted: true, hasDoubledQuotes: hasDoubled))
         quoteLine = 0
@@ -287,7 +289,8 @@ final class TextRecords {
     guard isAtEnd else { return false }
     throw DataError(
       code: "bad-row", message: "a quote opened on line \(quoteLine) is never closed",
-      place: "\(file):\(quoteLine), column \(columnText(fieldCount))", suggestion: "close it, or double the quotes inside a quoted field")
+      place: "\(file):\(quoteLine), column \(columnText(fieldCount))",
+      suggestion: "close it, or double the quotes inside a quoted field")
   }
 
   private func isSeparator(_ byte: UInt8) -> Bool {
