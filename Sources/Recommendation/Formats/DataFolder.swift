@@ -8,6 +8,7 @@ struct DataFolder {
 
   private static let endings = [
     ".csv", ".tsv", ".txt", ".inter", ".item", ".text", ".item2index", ".user2index", ".dat",
+    ".jsonl", ".json",
   ]
 
   /// Looks at a folder, or at a file and what lies beside it.

@@ -71,6 +71,7 @@ extension InteractionData {
   }
 
   private static func readItems(_ file: SniffedFile, _ assembly: DataAssembly) throws(DataError) {
+    if file.style == .jsonLines { return try assembly.readItemLines(file.path) }
     switch file.kind {
     case .texts, .list: try assembly.readPlainItems(file.path, file.style)
     default: try assembly.readItems(file.path, file.style)
@@ -78,6 +79,7 @@ extension InteractionData {
   }
 
   private static func readEvents(_ file: SniffedFile, _ assembly: DataAssembly) throws(DataError) {
+    if file.style == .jsonLines { return try assembly.readEventLines(file.path) }
     switch file.kind {
     case .sequences: try assembly.readSequences(file.path)
     case .pairs: try assembly.readPairs(file.path, file.style)

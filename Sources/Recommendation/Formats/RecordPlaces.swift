@@ -21,4 +21,11 @@ extension TextRecords {
     return !start.starts(with: [0xFF, 0xFE]) && !start.starts(with: [0xFE, 0xFF])
       && front.count { $0 == 0 } * 8 <= front.count && !front.prefix(while: { $0 != UInt8(ascii: "\n") }).contains(0)
   }
+
+  /// A field as text, and whether it was valid UTF-8.
+  func text(_ index: Int) -> (text: String, isValid: Bool) {
+    let bytes = bytes(index)
+    if let text = String(validating: bytes, as: UTF8.self) { return (text, true) }
+    return (String(decoding: bytes, as: UTF8.self), false)
+  }
 }

@@ -33,7 +33,11 @@ struct SniffedFile {
     let lower = name.lowercased()
     var rows: [[String]] = []
     var style = TextRecords.Style.commas
-    if [".tsv", ".inter", ".item", ".text", ".item2index", ".user2index", ".txt"].contains(where: lower.hasSuffix) {
+    if [".jsonl", ".json"].contains(where: lower.hasSuffix) {
+      style = .jsonLines
+    } else if [".tsv", ".inter", ".item", ".text", ".item2index", ".user2index", ".txt"].contains(
+      where: lower.hasSuffix)
+    {
       style = .tabs
     } else if !lower.hasSuffix(".csv") || Self.rows(path, .commas, 1).first?.count == 1,
       let first = Self.rows(path, .tabs, 1).first, first.count > 1
@@ -45,6 +49,12 @@ struct SniffedFile {
     widths = rows.map(\.count)
     // What a name says is believed of damaged files too: else one would be passed over without a word.
     let isPart = [".train.inter", ".valid.inter", ".test.inter"].contains { lower.hasSuffix($0) }
+    if style == .jsonLines {
+      let header = Self.jsonHeader(path, rows, given)
+      self.header = header
+      kind = header.map { $0.isOfEvents ? .events : $0.isOfItems ? .items : .other } ?? .other
+      return
+    }
     guard let first = rows.first else {
       kind = isPart ? .prefixes : lower.hasSuffix(".inter") ? .events : .other
       return
@@ -69,7 +79,7 @@ struct SniffedFile {
   }
 
   /// Whether the name alone says that the file holds items.
-  var isCalledItems: Bool { Self.saysItems(name) }
+  var isCalledItems: Bool { Self.saysItems(name) && !name.lowercased().hasSuffix(".json") }
 
   static func saysItems(_ name: String) -> Bool {
     let words = ["item", "items", "titles", "products", "catalogue", "catalog", "meta", "metadata"]
@@ -90,6 +100,18 @@ struct SniffedFile {
             + (odd.map { ", row \($0 + 1) has \(widths[$0])" } ?? "")),
       place: "\(path):1",
       suggestion: "a header such as item,title, an item and its text a row, or another name for the file")
+  }
+
+  /// The keys of the first line that is an object, as columns.
+  private static func jsonHeader(_ path: String, _ rows: [[String]], _ given: [String: String]) -> Header? {
+    for row in rows {
+      var text = row.first ?? ""
+      do {
+        let line = try text.withUTF8 { bytes throws(JSONLine.Problem) in try JSONLine(bytes) }
+        return Header(file: path, columns: line.fields.map(\.key), given: given)
+      } catch { continue }
+    }
+    return nil
   }
 
   private static func kind(_ rows: [[String]], _ name: String, _ style: TextRecords.Style) -> Kind {
@@ -133,7 +155,10 @@ struct SniffedFile {
     do {
       let records = try TextRecords(path: path, style: style)
       while rows.count < count, try records.next() {
-        rows.append((0..<min(records.fieldCount, 200)).map { String(records.text($0).text.prefix(4096)) })
+        rows.append(
+          (0..<min(records.fieldCount, 200)).map {
+            String(records.text($0).text.prefix(style == .jsonLines ? 1 << 20 : 4096))
+          })
       }
     } catch {
       // Told when the file is read; one of no known kind is not read, unless its name says that it is wanted.

@@ -119,13 +119,6 @@ final class TextRecords {
     fields[index].hasDoubledQuotes = false
   }
 
-  /// A field as text, and whether it was valid UTF-8.
-  func text(_ index: Int) -> (text: String, isValid: Bool) {
-    let bytes = bytes(index)
-    if let text = String(validating: bytes, as: UTF8.self) { return (text, true) }
-    return (String(decoding: bytes, as: UTF8.self), false)
-  }
-
   /// Where in its line a field starts, in bytes from 1.
   func column(_ index: Int) -> Int { index >= 0 && index < fieldCount ? fields[index].start - recordStart + 1 : 1 }
 
@@ -232,7 +225,8 @@ final class TextRecords {
       guard position < end else { return isAtEnd ? .record : .short }
       let byte = buffer[position]
       position += 1
-      if byte == separator {
+      // Where lines are all there is, nothing separates fields.
+      if byte == separator, byte != lineFeed {
         if position == end, !isAtEnd { return .short }
         continue
       }

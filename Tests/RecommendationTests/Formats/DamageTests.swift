@@ -3,39 +3,21 @@ import Recommendation
 import TestKit
 import Testing
 
-/// What is done to the file of events of a format, and what is said then.
-struct Damage: Sendable, CustomTestStringConvertible {
-  let format: String
-  let what: String
-  /// Replaces the first of these texts by the second; an empty first one puts it at the end.
-  let from: String
-  let to: String
-  let says: String
-  /// The line that error or warning name.
-  let line: Int
-  /// The column that they name; 0 where what is wrong is the file as a whole.
-  let column: Int
-  var kind: String?
-  var file: String?
-
-  var testDescription: String { "\(format): \(what)" }
-
-  /// Whether a place is the one of line and column in the file; after the column its name may follow.
-  func isPlace(_ place: String, _ name: String) -> Bool {
-    let expected = "/\(name):\(line)" + (column > 0 ? ", column \(column)" : "")
-    return place.hasSuffix(expected) || place.contains(expected + " (") || column == 0 && place.contains(expected + ",")
-  }
-}
-
-private func damage(
-  _ format: String, _ what: String, _ from: String, _ to: String, says: String, line: Int, column: Int = 0,
-  kind: String? = nil, file: String? = nil
-) -> Damage {
-  Damage(format: format, what: what, from: from, to: to, says: says, line: line, column: column, kind: kind, file: file)
-}
-
 struct DamageTests {
   static let all: [Damage] = [
+    damage("json lines", "cut", "Time\": 4}\n", "Ti", says: "a text is not closed before the line ends", line: 9),
+    damage(
+      "json lines", "column", "reviewerID\": \"u2", "who\": \"u2", says: "the line has no user; its keys are `overall`",
+      line: 4),
+    damage(
+      "json lines", "unknown", "u2\", \"asin\": \"v3", "u2\", \"asin\": \"zz", says: "meta.jsonl does not list",
+      line: 4,
+      kind: "unknown-item"),
+    damage("json lines", "value", "Time\": 4", "Time\": four", says: "`four` is no JSON value", line: 9),
+    damage("json lines", "number", "Time\": 4", "Time\": \"four\"", says: "timestamp `four` is not a number", line: 9),
+    damage("json lines", "quotes", "\"unixReviewTime\": 4", "'t': 4", says: "text in double quotes", line: 9),
+    damage("json lines", "double", "v4", "v1", says: "lines 1 and 4", line: 4, file: "meta.jsonl"),
+
     damage(
       "table with a mapping", "cut", "u3\tv3\t4\n", "u3\tv3", says: "2 fields, but the header names 3", line: 10,
       column: 3),
