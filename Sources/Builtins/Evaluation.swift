@@ -43,32 +43,11 @@ extension Catalog {
           throw call.fail(.wrongArguments, "there is no metric to measure", argument: 2, tries: ["[hr(10), ndcg(10)]"])
         }
         let settings = try EvaluationSettings(call, first: 4)
-        let scorer = try scorerOf(model, part, length, call)
+        let scorer = try Scorers.scorer(of: model, part.platform, length, call)
         return .object(
           try Evaluator.evaluate(
             scorer, part, metrics.map(\.metric), call, settings: settings, withCeilings: true, since: start))
       }
     ]
-  }
-
-  private static func scorerOf(
-    _ model: Value, _ part: DataPart, _ length: Int?, _ call: Invocation
-  ) throws -> any Scorer {
-    switch model {
-    case .module(let module, _):
-      let corpus = Corpus([part.platform], call.machine)
-      let longest = try corpus.check(module, Goal([]), call).longest
-      let own = module.facts["length"].flatMap { Int.from($0) }
-      let steps = try TrainingLength.chosen(asked: length, own: own, longest: longest, call)
-      return try ModelScorer(module, part.platform, steps: steps, call)
-    case .object(let object as PopularityScorer):
-      guard object.platform.fingerprint == part.platform.fingerprint else {
-        throw call.fail(
-          .dataMismatch, "this is the \(object.printed), and \(part.printed) has other items", argument: 0,
-          tries: ["popularity of the data set that is evaluated"])
-      }
-      return object
-    default: throw call.fail(.wrongType, "a model is evaluated, not \(model.described)", argument: 0)
-    }
   }
 }
