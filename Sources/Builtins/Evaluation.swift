@@ -28,8 +28,9 @@ extension Catalog {
         BuiltinParameter<Int>("seed", default: 1, shown: "1"),
         BuiltinParameter<String?>("protocol", default: .none, shown: "none"),
         examples: """
+          pmm> from counting import Pop
           pmm> w = world("tgtS", seed = 1)
-          pmm> evaluate(popularity(w), w.test, [hr(10)], negatives = 100).protocol
+          pmm> evaluate(Pop(w), w.test, [hr(10)], negatives = 100).protocol
           leave-one-out test, 400 users, targets ranked among 100 uniform negatives (seed 1), no negative from the history, ties by expectation
           """
       ) { call, model, part, metrics, length, _, _, _, _, _, _, _, _ -> Value in
