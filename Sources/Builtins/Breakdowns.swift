@@ -27,8 +27,9 @@ extension Catalog {
         BuiltinParameter<String>("by", default: "train_count", shown: "\"train_count\""),
         BuiltinParameter<[Double]?>("at", default: .none, shown: "none"),
         examples: """
+          pmm> from counting import Pop
           pmm> w = world("tgtS", seed = 1)
-          pmm> s = evaluate(popularity(w), w.test, [hr(10)])
+          pmm> s = evaluate(Pop(w), w.test, [hr(10)])
           pmm> breakdown(s, w.test, by = "popularity")
           popularity   cases   hr@10
           below 0.8      297  0.0741

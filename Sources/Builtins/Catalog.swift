@@ -18,7 +18,7 @@ package enum Catalog {
       BuiltinFamily("parameters", "Parameters", parameters),
       BuiltinFamily("models", "Models", models + partReports),
       BuiltinFamily("questions", "Questions", gradients + diagrams + explanations + differences + derivations),
-      BuiltinFamily("data", "Data", dataLoading + dataSets + dataReports + coldStarts + counts),
+      BuiltinFamily("data", "Data", dataLoading + dataReports + coldStarts + counts),
       BuiltinFamily("preparation", "Preparing and splitting data", preparations + splits + contexts),
       BuiltinFamily("worlds", "The built-in world", worlds + ceilings),
       BuiltinFamily("optimisers", "Optimisers", optimisers),

@@ -88,8 +88,9 @@ extension Catalog {
         BuiltinParameter<Int>("resamples", default: 10_000, shown: "10000"),
         BuiltinParameter<Int>("seed", default: 1, shown: "1"),
         examples: """
+          pmm> from counting import Pop
           pmm> w = world("tgtS", seed = 1)
-          pmm> a = evaluate(popularity(w), w.test, [hr(10)])
+          pmm> a = evaluate(Pop(w), w.test, [hr(10)])
           pmm> compare(a, a).differences
           {hr@10: 0.0}
           """

@@ -20,11 +20,8 @@ extension DataPart: ContentStated {
   }
 }
 
-extension PopularityScorer: ContentStated {
-  func state(_ content: inout Content, _ fingerprint: Fingerprint) {
-    content.add(platform.state)
-    content.add(model.scores)
-  }
+extension Counted: ContentStated {
+  func state(_ content: inout Content, _ fingerprint: Fingerprint) { content.add("counts of \(platform.state)") }
 }
 
 extension Score: ContentStated {

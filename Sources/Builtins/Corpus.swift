@@ -260,6 +260,8 @@ package final class Corpus {
     let tables: [ObjectIdentifier: ItemSpace]
     /// Fields of the batch that the model and the goal read.
     let reads: [String]
+    /// Whether these say anything of what the users of the batch met.
+    var readsHistory: Bool { reads.contains { ["slots", "mask", "own", "context"].contains($0) } }
   }
 
   /// Runs a model and every term of a goal on the shapes of the data.

@@ -204,13 +204,24 @@ private struct DataLoading {
   /// Pictures that are named after the items.
   private func covers(_ folder: String, _ catalogue: Catalogue) throws -> (ImageStore?, [String]) {
     let path = resolved(folder)
-    let names = FileBytes.names(path)
+    // H&M's pictures stand in folders by the first digits of their names.
+    var places: [String: String] = [:]
+    for name in FileBytes.names(path).sorted() {
+      if FileBytes.isFolder("\(path)/\(name)") {
+        for inner in FileBytes.names("\(path)/\(name)") where places[inner] == nil {
+          places[inner] = "\(name)/\(inner)"
+        }
+      } else {
+        places[name] = name
+      }
+    }
     var found = 0
     let paths = catalogue.rawIDs.map { id -> String in
       guard !id.contains("/") else { return "" }
-      for ending in [".jpg", ".jpeg", ".png"] where names.contains(id + ending) {
+      for ending in [".jpg", ".jpeg", ".png"] {
+        guard let place = places[id + ending] else { continue }
         found += 1
-        return id + ending
+        return place
       }
       return ""
     }

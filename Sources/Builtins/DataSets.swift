@@ -90,22 +90,6 @@ final class DataSet: LanguageObject {
 }
 
 extension Catalog {
-  static var dataSets: [Builtin] {
-    [
-      Builtin(
-        "popularity", "A model that ranks items by how often they occur in training.", BuiltinParameter<Value>("data"),
-        examples: "pmm> try { popularity(1) } catch e { e.code }\nwrong-type"
-      ) { call, data -> Value in
-        let corpus = try Corpus.from(data, call, argument: 0)
-        guard corpus.platforms.count == 1 else {
-          throw call.fail(.wrongType, "popularity is counted on one data set", argument: 0)
-        }
-        let platform = corpus.platforms[0]
-        return .object(PopularityScorer(PopularityModel(platform.split, itemCount: platform.itemCount), platform))
-      }
-    ]
-  }
-
   /// A counted warning with a few places.
   static func text(_ message: String, _ count: Int, _ examples: [String]) -> String {
     let shown = examples.isEmpty ? "" : " (\(examples.joined(separator: ", "))\(count > examples.count ? ", ..." : ""))"

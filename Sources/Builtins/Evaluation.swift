@@ -28,8 +28,9 @@ extension Catalog {
         BuiltinParameter<Int>("seed", default: 1, shown: "1"),
         BuiltinParameter<String?>("protocol", default: .none, shown: "none"),
         examples: """
+          pmm> from counting import Pop
           pmm> w = world("tgtS", seed = 1)
-          pmm> evaluate(popularity(w), w.test, [hr(10)], negatives = 100).protocol
+          pmm> evaluate(Pop(w), w.test, [hr(10)], negatives = 100).protocol
           leave-one-out test, 400 users, targets ranked among 100 uniform negatives (seed 1), no negative from the history, ties by expectation
           """
       ) { call, model, part, metrics, length, _, _, _, _, _, _, _, _ -> Value in
@@ -43,32 +44,11 @@ extension Catalog {
           throw call.fail(.wrongArguments, "there is no metric to measure", argument: 2, tries: ["[hr(10), ndcg(10)]"])
         }
         let settings = try EvaluationSettings(call, first: 4)
-        let scorer = try scorerOf(model, part, length, call)
+        let scorer = try Scorers.scorer(of: model, part.platform, length, call)
         return .object(
           try Evaluator.evaluate(
             scorer, part, metrics.map(\.metric), call, settings: settings, withCeilings: true, since: start))
       }
     ]
-  }
-
-  private static func scorerOf(
-    _ model: Value, _ part: DataPart, _ length: Int?, _ call: Invocation
-  ) throws -> any Scorer {
-    switch model {
-    case .module(let module, _):
-      let corpus = Corpus([part.platform], call.machine)
-      let longest = try corpus.check(module, Goal([]), call).longest
-      let own = module.facts["length"].flatMap { Int.from($0) }
-      let steps = try TrainingLength.chosen(asked: length, own: own, longest: longest, call)
-      return try ModelScorer(module, part.platform, steps: steps, call)
-    case .object(let object as PopularityScorer):
-      guard object.platform.fingerprint == part.platform.fingerprint else {
-        throw call.fail(
-          .dataMismatch, "this is the \(object.printed), and \(part.printed) has other items", argument: 0,
-          tries: ["popularity of the data set that is evaluated"])
-      }
-      return object
-    default: throw call.fail(.wrongType, "a model is evaluated, not \(model.described)", argument: 0)
-    }
   }
 }

@@ -13,6 +13,8 @@ protocol ItemSource: AnyObject {
   var hasImages: Bool { get }
   /// What people call the items; empty text where nobody said.
   var titles: [String] { get }
+  /// What is said of the items at length; empty text where nobody did.
+  var descriptions: [String] { get }
   /// What else is known of the items, by name. [item] each
   var columns: [String: [String]] { get }
   /// What a report says of the items; every image is tried.
@@ -25,6 +27,8 @@ protocol ItemSource: AnyObject {
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool])
   /// Normalised patches of items, empty without images. [item, patch, px]
   func patches(of items: [Int32]) throws -> [Float]
+  /// The picture of an item as a file, and how its name ends; nil for an item that names none.
+  func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)?
   /// Vectors that were stored for items; nil where none were. [item, feature]
   func features(of items: [Int32]) -> [Float]?
 }
@@ -65,6 +69,7 @@ final class FolderItems: ItemSource {
 
   var vocabulary: Int { words.vocabulary }
   var titles: [String] { catalogue.titles }
+  var descriptions: [String] { catalogue.descriptions }
   var columns: [String: [String]] { catalogue.columns }
   var hasImages: Bool { images != nil }
   var warnings: [ContentWarning] { images?.warnings ?? [] }
@@ -83,6 +88,10 @@ final class FolderItems: ItemSource {
       ids: rawIDs, hasTitle: catalogue.titles.map(isFull), hasDescription: catalogue.descriptions.map(isFull),
       hasImage: rawIDs.indices.map { images?.hasImage(of: $0) ?? false },
       imageProblems: problems.map { ($0.item, $0.problem.message) })
+  }
+
+  func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
+    try images?.file(of: Int(item))
   }
 
   func patches(of items: [Int32]) throws -> [Float] {
@@ -104,6 +113,7 @@ final class WorldItems: ItemSource {
   }
 
   var vocabulary: Int { world.vocabulary }
+  var descriptions: [String] { rawIDs.map { _ in "" } }
   var titles: [String] { world.factors.indices.map { world.text(of: $0) } }
   var columns: [String: [String]] { ["late": world.isLate.map { $0 ? "true" : "false" }] }
   var hasImages: Bool { true }
@@ -112,6 +122,16 @@ final class WorldItems: ItemSource {
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) {
     let row = Array(world.words(of: Int(item)))
     return (row, row.map { _ in true })
+  }
+
+  func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
+    let side = world.settings.imageSize
+    let bytes = side * side * 3
+    guard item >= 0, (Int(item) + 1) * bytes <= world.images.count else { return nil }
+    let pixels = Array(world.images[Int(item) * bytes..<(Int(item) + 1) * bytes])
+    return try RGBImage(width: side, height: side, pixels: pixels).map { image throws(ContentError) in
+      (try image.png(), "png")
+    }
   }
 
   func patches(of items: [Int32]) -> [Float] { world.patches(of: items) }

@@ -173,11 +173,15 @@ final class SelectedItems: ItemSource {
   var hasImages: Bool { whole.hasImages }
   var warnings: [ContentWarning] { whole.warnings }
   var titles: [String] { selected(whole.titles) }
+  var descriptions: [String] { selected(whole.descriptions) }
   var columns: [String: [String]] { whole.columns.mapValues { selected($0) } }
 
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) { whole.text(of: row(item)) }
   func patches(of items: [Int32]) throws -> [Float] { try whole.patches(of: items.map { row($0) }) }
   func features(of items: [Int32]) -> [Float]? { whole.features(of: items.map { row($0) }) }
+  func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
+    try whole.picture(of: row(item))
+  }
 
   func described(progress: (Double) -> Void, interrupted: @Sendable () -> Bool) -> DataReport.Items {
     let all = whole.described(progress: progress, interrupted: interrupted)

@@ -15,21 +15,6 @@ protocol Scorer {
   var length: Int? { get }
 }
 
-/// Popularity as a model: the same scores for every user.
-final class PopularityScorer: LanguageObject, Scorer {
-  let model: PopularityModel
-  let platform: Platform
-  init(_ model: PopularityModel, _ platform: Platform) {
-    self.model = model
-    self.platform = platform
-  }
-  var typeName: String { "popularity model" }
-  var printed: String { "popularity of \(platform.name)" }
-  var name: String { "popularity" }
-  var length: Int? { nil }
-  func scores(_ cases: [DataPart.Case]) -> [Float] { cases.flatMap { _ in model.scores } }
-}
-
 /// A model of the language: its `score`, or else the last state of `users` with every item's vector. Items are encoded
 /// once.
 final class ModelScorer: Scorer {
@@ -41,7 +26,13 @@ final class ModelScorer: Scorer {
   private let items: NamedTensor?
   private let seed: UInt64
 
-  init(_ model: ModuleInstance, _ platform: Platform, steps: Int, _ call: Invocation) throws {
+  /// Whether it looks at what users met at all.
+  private let readsHistory: Bool
+
+  init(
+    _ model: ModuleInstance, _ platform: Platform, steps: Int, readsHistory: Bool = true, _ call: Invocation
+  ) throws {
+    self.readsHistory = readsHistory
     self.model = model
     self.steps = steps
     self.call = call
@@ -76,7 +67,7 @@ final class ModelScorer: Scorer {
   }
 
   var name: String { model.definition.name }
-  var length: Int? { steps }
+  var length: Int? { readsHistory ? steps : nil }
 
   /// The row of a case's user, if it can be told from users who are only tested on.
   private func owner(_ one: DataPart.Case) -> Int32 {
@@ -164,25 +155,18 @@ final class ModelScorer: Scorer {
 }
 
 enum Scorers {
-  /// What ranks the items of a platform: a model of the language, or popularity.
+  /// What ranks the items of a platform for a model of the language.
   static func scorer(
     of model: Value, _ platform: Platform, _ length: Int?, _ call: Invocation
   ) throws -> any Scorer {
-    switch model {
-    case .module(let module, _):
-      let corpus = Corpus([platform], call.machine)
-      let longest = try corpus.check(module, Goal([]), call).longest
-      let own = module.facts["length"].flatMap { Int.from($0) }
-      let steps = try TrainingLength.chosen(asked: length, own: own, longest: longest, call)
-      return try ModelScorer(module, platform, steps: steps, call)
-    case .object(let object as PopularityScorer):
-      guard object.platform.fingerprint == platform.fingerprint else {
-        throw call.fail(
-          .dataMismatch, "this is the \(object.printed), and \(platform.name) has other items", argument: 0,
-          tries: ["popularity of the data set that is evaluated"])
-      }
-      return object
-    default: throw call.fail(.wrongType, "a model ranks items, not \(model.described)", argument: 0)
+    guard case .module(let module, _) = model else {
+      throw call.fail(
+        .wrongType, "a model ranks items, not \(model.described)", argument: 0,
+        tries: ["PMMRec(), SASRec(800), Pop(data)"])
     }
+    let needs = try Corpus([platform], call.machine).check(module, Goal([]), call)
+    let own = module.facts["length"].flatMap { Int.from($0) }
+    let steps = try TrainingLength.chosen(asked: length, own: own, longest: needs.longest, call)
+    return try ModelScorer(module, platform, steps: steps, readsHistory: needs.readsHistory, call)
   }
 }

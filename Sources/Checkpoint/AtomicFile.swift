@@ -8,7 +8,7 @@ package enum AtomicFile {
   ///   - bytes: an estimate of the new size, so that a full disk is noticed before anything is written.
   ///   - write: is given the path of a file that is not there yet.
   static func replace(
-    _ path: String, bytes: Int, write: (String) throws(CheckpointError) -> Void
+    _ path: String, bytes: Int, syncs: Bool = true, write: (String) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     let target = try resolved(path)
     let folder = Self.folder(of: target)
@@ -20,18 +20,19 @@ package enum AtomicFile {
       guard access(folder, W_OK | X_OK) == 0 else { throw failure("make a file in this folder", folder) }
       try checkSpace(folder, bytes: bytes)
       try write(temporary)
-      try sync(temporary, flags: O_RDWR)
+      if syncs { try sync(temporary, flags: O_RDWR) }
       guard rename(temporary, target) == 0 else { throw failure("put the new file in place", target) }
     } catch {
       _ = unlink(temporary)
       throw error
     }
-    try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+    if syncs { try sync(folder, flags: O_RDONLY | O_DIRECTORY) }
   }
 
   /// Makes `bytes` the whole contents of `path`.
-  package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
-    try replace(path, bytes: bytes.count) { (temporary) throws(CheckpointError) in
+  /// - Parameter syncs: whether to wait for the disk; many small files of a new folder need not.
+  package static func write(_ bytes: [UInt8], to path: String, syncs: Bool = true) throws(CheckpointError) {
+    try replace(path, bytes: bytes.count, syncs: syncs) { (temporary) throws(CheckpointError) in
       let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard file >= 0 else { throw failure("create the file", path) }
       defer { _ = close(file) }
@@ -43,6 +44,53 @@ package enum AtomicFile {
         done += got
       }
     }
+  }
+
+  /// Lets `write` fill a new folder beside `path`, then puts it in place; after a failure nothing is there. An old
+  /// folder or file at `path` is refused, so that nothing of it is lost.
+  /// - Parameter write: is given the path of an empty folder, without a slash at the end.
+  package static func newFolder(_ path: String, write: (String) throws -> Void) throws {
+    let target = String(path.reversed().drop { $0 == "/" }.reversed())
+    guard !target.isEmpty, !target.utf8.contains(0) else {
+      throw CheckpointError(
+        code: "unwritable", message: "`\(printable(path))` is not the path of a new folder", place: path)
+    }
+    var info = stat()
+    guard lstat(target, &info) != 0 else {
+      throw CheckpointError(
+        code: "unwritable", message: "\(target) is there already", place: target,
+        suggestion: "name a new folder, or remove the old one first")
+    }
+    let outer = Self.folder(of: target)
+    try makeFolders(outer)
+    let name = target.split(separator: "/").last.map(String.init) ?? target
+    let temporary = "\(outer)/.\(name.prefix(100)).unfinished-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+    guard mkdir(temporary, 0o777) == 0 else { throw failure("make the folder", target) }
+    do {
+      try write(temporary)
+      guard rename(temporary, target) == 0 else { throw failure("put the new folder in place", target) }
+    } catch {
+      remove(folder: temporary)
+      throw error
+    }
+    try sync(outer, flags: O_RDONLY | O_DIRECTORY)
+  }
+
+  /// Removes an unfinished folder with what stands in it, links not followed.
+  private static func remove(folder: String) {
+    guard let stream = opendir(folder) else { return }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    closedir(stream)
+    for name in names where name != "." && name != ".." {
+      let path = "\(folder)/\(name)"
+      var info = stat()
+      if lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { remove(folder: path) } else { _ = unlink(path) }
+    }
+    _ = rmdir(folder)
   }
 
   /// Makes `folder` and those above it where they are missing.

@@ -40,7 +40,8 @@ package enum ImageDecoder {
     }
   }
 
-  private static func read(_ path: String) throws(ContentError) -> [UInt8] {
+  /// The bytes of a regular file of a bounded size.
+  static func read(_ path: String) throws(ContentError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else {
       let reason = String(cString: strerror(errno))

@@ -7,6 +7,20 @@ package protocol ImageSource: Sendable {
   /// The picture of an item.
   /// - Throws: `no-image` for an item without one, another code for one that cannot be read.
   func image(of item: Int) throws(ContentError) -> RGBImage
+  /// The picture of an item as a file, and how its name ends.
+  /// - Throws: what `image(of:)` throws.
+  func file(of item: Int) throws(ContentError) -> (bytes: [UInt8], ending: String)
+}
+
+extension ImageSource {
+  package func file(of item: Int) throws(ContentError) -> (bytes: [UInt8], ending: String) {
+    (try PNG.encode(try image(of: item)), "png")
+  }
+}
+
+extension RGBImage {
+  /// The picture as a PNG file.
+  package func png() throws(ContentError) -> [UInt8] { try PNG.encode(self) }
 }
 
 /// Pictures as files of a folder.
@@ -28,6 +42,15 @@ package struct ImageFolder: ImageSource {
 
   package func image(of item: Int) throws(ContentError) -> RGBImage {
     try ImageDecoder.decode(path: try path(of: item), maxPixels: maxPixels)
+  }
+
+  /// The bytes of the file as they are; a picture that cannot be decoded is refused.
+  package func file(of item: Int) throws(ContentError) -> (bytes: [UInt8], ending: String) {
+    let path = try path(of: item)
+    let bytes = try ImageDecoder.read(path)
+    _ = try ImageDecoder.decode(bytes: bytes, name: path, maxPixels: maxPixels)
+    if case .png = ImageFormat(bytes) { return (bytes, "png") }
+    return (bytes, "jpg")
   }
 
   private func path(of item: Int) throws(ContentError) -> String {

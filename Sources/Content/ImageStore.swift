@@ -121,6 +121,11 @@ package final class ImageStore: Sendable {
     return found
   }
 
+  /// The picture of an item as a file, and how its name ends; nil for an item that names none.
+  package func file(of item: Int) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
+    source.hasImage(of: item) ? try source.file(of: item) : nil
+  }
+
   private var gray: [UInt8] { RGBImage.gray(width: size, height: size).pixels }
 
   private func decode(_ item: Int) -> Decoded {

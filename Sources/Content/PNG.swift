@@ -32,6 +32,26 @@ enum PNG {
     return try result.get()
   }
 
+  /// An image as a PNG file.
+  static func encode(_ image: RGBImage) throws(ContentError) -> [UInt8] {
+    var file = png_image()
+    file.version = png_uint_32(PNG_IMAGE_VERSION)
+    (file.width, file.height) = (png_uint_32(clamping: image.width), png_uint_32(clamping: image.height))
+    file.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
+    defer { png_image_free(&file) }
+    // The first call tells the size, the second writes.
+    var size: png_alloc_size_t = 0
+    guard png_image_write_to_memory(&file, nil, &size, 0, image.pixels, 0, nil) != 0 else {
+      throw ContentError(code: "bad-image", message: "a picture cannot be written as PNG")
+    }
+    var bytes = [UInt8](repeating: 0, count: Int(size))
+    guard png_image_write_to_memory(&file, &bytes, &size, 0, image.pixels, 0, nil) != 0, Int(size) <= bytes.count else {
+      throw ContentError(code: "bad-image", message: "a picture cannot be written as PNG")
+    }
+    bytes.removeLast(bytes.count - Int(size))
+    return bytes
+  }
+
   private static func broken(_ image: png_image, _ name: String) -> ContentError {
     let message = withUnsafeBytes(of: image.message) { buffer in
       String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)

@@ -157,14 +157,20 @@ extension Resolver {
           .boundTwice, "the parameter `\(parameter.name.text)` stands twice", at: parameter.name.span,
           others: [Label(earlier, "first here")])
       }
+      if model.methods.contains(parameter.name.text) {
+        report(.boundTwice, "`\(parameter.name.text)` is a parameter and a method", at: parameter.name.span)
+      }
       parameter.variable.binding = .member(model.declare(parameter.name.text, span: parameter.name.span))
     }
     var declared: [String: Span] = [:]
-    func declare(_ local: LocalName) {
+    func declare(_ local: LocalName, as kind: String) {
       if let earlier = declared[local.name.text] {
         report(
           .boundTwice, "`\(local.name.text)` is bound twice in one model", at: local.name.span,
           others: [Label(earlier, "first here")])
+      }
+      if model.methods.contains(local.name.text) {
+        report(.boundTwice, "`\(local.name.text)` is \(kind) and a method", at: local.name.span)
       }
       declared[local.name.text] = local.name.span
       local.binding = .member(model.declare(local.name.text, span: local.name.span))
@@ -174,10 +180,7 @@ extension Resolver {
       case .part(let local, let type, let value, _):
         if let type { resolve(type, scope) }
         resolve(value, scope)
-        if model.methods.contains(local.name.text) {
-          report(.boundTwice, "`\(local.name.text)` is a part and a method", at: local.name.span)
-        }
-        declare(local)
+        declare(local, as: "a part")
       case .bind(let local, let value):
         resolve(value, scope)
         if isAxis(local.name.text, scope) {
@@ -185,12 +188,12 @@ extension Resolver {
             .boundAxis, "`\(local.name.text)` is an axis here", at: local.name.span,
             tries: ["axis \(local.name.text) = ..."])
         }
-        declare(local)
+        declare(local, as: "a value")
       case .axis(let entries):
         for entry in entries {
           if let size = entry.size { resolve(size, scope) }
           entry.outer.binding = lookup(entry.variable.name.text, scope)
-          declare(entry.variable)
+          declare(entry.variable, as: "an axis")
           model.axes.insert(entry.variable.name.text)
         }
       case .check(let value): resolve(value, scope)

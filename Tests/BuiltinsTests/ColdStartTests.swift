@@ -19,7 +19,8 @@ struct ColdStartTests {
 
   private func printed(_ text: String) throws -> [String] {
     let folder = try folder()
-    let program = "data = dataset(\"\(folder.file("data"))\", words = 4, vocabulary = 32)\n" + text
+    let program =
+      "from counting import Pop\ndata = dataset(\"\(folder.file("data"))\", words = 4, vocabulary = 32)\n" + text
     return try Dialogue.print(program).split(separator: "\n").map(String.init)
   }
 
@@ -27,9 +28,9 @@ struct ColdStartTests {
     let found = try printed(
       """
       print(cold(data, below = 4).cases, cold(data, below = 4).users)
-      print(evaluate(popularity(data), cold(data, below = 4), [hr(1)]).protocol)
-      print(evaluate(popularity(data), cold(data, "strict", below = 4), [hr(1)]).protocol)
-      s = evaluate(popularity(data), cold(data, "strict", below = 2), [hr(1), hr(2)])
+      print(evaluate(Pop(data), cold(data, below = 4), [hr(1)]).protocol)
+      print(evaluate(Pop(data), cold(data, "strict", below = 4), [hr(1)]).protocol)
+      s = evaluate(Pop(data), cold(data, "strict", below = 2), [hr(1), hr(2)])
       print(s.users, s.cases, s.per_user["hr@2"])
       """)
     // Where two candidates are left that are equally popular, a warning says so.
@@ -68,9 +69,10 @@ struct ColdStartTests {
   @Test func evaluationOnlyUsersAreTakenByTheStrictProtocol() throws {
     let found = try Dialogue.print(
       """
+      from counting import Pop
       w = world("tgtS", seed = 1, test_users = 50)
-      print(evaluate(popularity(w), cold(w), [hr(10)]).protocol)
-      print(evaluate(popularity(w), cold(w, "strict"), [hr(10)]).protocol)
+      print(evaluate(Pop(w), cold(w), [hr(10)]).protocol)
+      print(evaluate(Pop(w), cold(w, "strict"), [hr(10)]).protocol)
       """
     ).split(separator: "\n")
     #expect(found.count == 2)
@@ -81,8 +83,9 @@ struct ColdStartTests {
   @Test func lateTargetsAreAPartOfTheirOwn() throws {
     let found = try Dialogue.print(
       """
+      from counting import Pop
       w = world("tgtS", seed = 1, test_users = 200)
-      s = evaluate(popularity(w), w.test.late, [hr(10)])
+      s = evaluate(Pop(w), w.test.late, [hr(10)])
       print(w.test.late.cases == s.users, s["hr@10"], s.ceiling["hr@10"] > 0.3)
       print(ceiling(w.test.late, [hr(10)])["hr@10"] == ceiling(w.test, [hr(10)], late = true)["hr@10"])
       print(w.test.late.cases < w.test.cases / 5)

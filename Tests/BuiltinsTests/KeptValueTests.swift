@@ -6,6 +6,7 @@ import Testing
 /// What comes back from a file is what was kept, and nothing that differs is taken for the same.
 struct KeptValueTests {
   private static let start = """
+    from counting import Pop
     from pmmrec import PMMRec
     from recommenders import SASRec
     from layers import Linear, Identity
@@ -49,12 +50,12 @@ struct KeptValueTests {
       "show(v.s)\nprint(v.s.per_user, v.s.chance)\nshow(long(t))"
     ),
     (
-      "evaluate(popularity(w), w.test, [mrr(), hr(5), tail_share(5, head = 0.5), coverage(5), gini(5)], users = 20)",
+      "evaluate(Pop(w), w.test, [mrr(), hr(5), tail_share(5, head = 0.5), coverage(5), gini(5)], users = 20)",
       """
       show(v)
       print(v.per_user, v.ties, v.candidates, v.chance, v.ceiling, v.seconds < 100)
       show(breakdown(v, w.test))
-      show(compare(v, evaluate(popularity(w), w.test, [mrr(), hr(5)], users = 20, ties = "optimistic")).table)
+      show(compare(v, evaluate(Pop(w), w.test, [mrr(), hr(5)], users = 20, ties = "optimistic")).table)
       """
     ),
     ("evaluate(small(), w.valid, [ndcg(3)])", "show(t)\nshow(best(t, by = \"valid ndcg@3\"))"),

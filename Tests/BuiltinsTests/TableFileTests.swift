@@ -36,8 +36,9 @@ struct TableFileTests {
     let folder = try ScratchFolder()
     let path = folder.file("score.csv")
     let program = """
+      from counting import Pop
       w = world("tgtS", seed = 1, items = 60, users = 40)
-      s = evaluate(popularity(w), w.test, [hr(10), mrr(), coverage(10)], users = 5, negatives = none)
+      s = evaluate(Pop(w), w.test, [hr(10), mrr(), coverage(10)], users = 5, negatives = none)
       save(s, "\(path)")
       print(length(s.per_user["mrr"]))
       """

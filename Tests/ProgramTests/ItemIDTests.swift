@@ -8,6 +8,7 @@ import Testing
   init() throws { program = Program(folder: try ScratchFolder()) }
 
   private static let imports = """
+    from counting import Pop
     from recommenders import SASRec
     from losses import dap, full_softmax, bce, sampled_softmax
 
@@ -26,7 +27,7 @@ import Testing
       n    = length(shop.items.raw_ids)
       run  = train(SASRec(n, width = 16, layers = 1), shop, full_softmax, epochs = 12, optim = adamw(lr = 8e-3, decay = 0.01))
       own  = evaluate(run.model, shop.test, [hr(10)])
-      pop  = evaluate(popularity(shop), shop.test, [hr(10)])
+      pop  = evaluate(Pop(shop), shop.test, [hr(10)])
       late = shop.truth.late
       hits = own.per_user["hr@10"]
       cold = [hits[i] for i in 0..length(hits) - 1 if late[shop.test.targets[i]]]

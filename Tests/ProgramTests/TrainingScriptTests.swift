@@ -118,10 +118,10 @@ import Testing
   @Test func popularityIsOfTheItemsThatAreRanked() throws {
     try program.folder.write("other/items.csv", "item,title,description,image\ni,t,d,\n")
     try program.folder.write("other/interactions.csv", "user,item,timestamp\nu,i,1\n")
-    let same = "evaluate(popularity(dataset(\"data\")), data.test, [hr(3)])\n"
+    let same = "from counting import Pop\nevaluate(Pop(dataset(\"data\")), data.test, [hr(3)])\n"
     #expect(try program.run(script: Self.text + same).status == 0)
     let outcome = try program.run(
-      script: Self.text + "evaluate(popularity(dataset(\"other\")), data.test, [hr(3)])\n")
+      script: Self.text + "from counting import Pop\nevaluate(Pop(dataset(\"other\")), data.test, [hr(3)])\n")
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("error[data-mismatch]"), "\(outcome.errors)")
   }

@@ -33,6 +33,8 @@ struct ResolverTests {
     ("from layers import Lineer", "import-failed: module `layers` has no `Lineer`"),
     ("full(1.0, [d(2)])[dd = 0]", "unknown-name: nothing here is called `dd`"),
     ("model M() {\n  part a = 1\n  def a(x) = x\n}", "bound-twice: `a` is a part and a method"),
+    ("model M() {\n  a = 1\n  def a(x) = x\n}", "bound-twice: `a` is a value and a method"),
+    ("model M(users) {\n  def users(x) = x\n}", "bound-twice: `users` is a parameter and a method"),
     ("def f(x: [batch, stp]) = x", "unknown-name: nothing here is called `stp`"),
   ])
   func mistakesAreFoundBeforeAnythingRuns(_ program: String, _ message: String) throws {
