@@ -54,13 +54,13 @@ struct LoadingTests {
     #expect(data.sequences == [[0, 1]] && data.userIDs == ["u"])
     let warning = try #require(data.warnings.first)
     #expect(data.warnings.count == 1 && warning.kind == "unknown-item" && warning.count == 4)
-    #expect(warning.examples.count == 3 && warning.examples[0].hasSuffix("/interactions.csv:3"))
+    #expect(warning.examples.count == 3 && warning.examples[0].hasSuffix("/interactions.csv:3, column 2 (item)"))
   }
 
   @Test func emptyTextIsCounted() throws {
     let data = try load(items: "item,title,description,image\na, ,,\nb,t,,\n")
     #expect(data.warnings.map(\.kind) == ["empty-text"])
-    #expect(data.warnings.first?.examples.first?.hasSuffix("/items.csv:2") == true)
+    #expect(data.warnings.first?.examples.first?.hasSuffix("/items.csv:2, column 2 (title)") == true)
   }
 
   @Test func foldersThatHoldNoDataAreErrors() throws {
@@ -82,23 +82,23 @@ struct LoadingTests {
   }
 
   @Test(arguments: [
-    ("user,item,timestamp\nu,a,1\nu,b\n", "2 fields, but the header names 3", 3),
-    ("user,item,timestamp\nu,a,yesterday\n", "`yesterday` is not a number", 2),
-    ("user,item,timestamp\nu,a,nan\n", "`nan` is not a number", 2),
-    ("user,item,timestamp\n,a,1\n", "no user", 2),
-    ("user,item,timestamp\nu,,1\n", "no item", 2),
-    ("user,item,timestamp\nu,\"a\nb\",1\nu,\"a\"x,1\n", "closing quote", 4),
-    ("user,item,timestamp\nu,a,1\nu,\"a,1\n", "never closed", 3),
-    ("user,item,timestamp\n", "no event", 1),
-    ("user,item,timestamp\nu,zz,1\n", "none with an item of items.csv", 1),
-    ("", "empty", 1),
-    ("user,item,item,timestamp\nu,a,b,1\n", "two columns `item`", 1),
-    ("user,item\u{0},timestamp\n", "UTF-8", 1),
+    ("user,item,timestamp\nu,a,1\nu,b\n", "2 fields, but the header names 3", "3, column 3 (timestamp)"),
+    ("user,item,timestamp\nu,a,yesterday\n", "`yesterday` is not a number", "2, column 3 (timestamp)"),
+    ("user,item,timestamp\nu,a,nan\n", "`nan` is not a number", "2, column 3 (timestamp)"),
+    ("user,item,timestamp\n,a,1\n", "no user", "2, column 1 (user)"),
+    ("user,item,timestamp\nu,,1\n", "no item", "2, column 2 (item)"),
+    ("user,item,timestamp\nu,\"a\nb\",1\nu,\"a\"x,1\n", "closing quote", "4, column 2 (item)"),
+    ("user,item,timestamp\nu,a,1\nu,\"a,1\n", "never closed", "3, column 2 (item)"),
+    ("user,item,timestamp\n", "no event", "1"),
+    ("user,item,timestamp\nu,zz,1\n", "none with an item of items.csv", "1"),
+    ("", "empty", "1"),
+    ("user,item,item,timestamp\nu,a,b,1\n", "two columns `item`", "1, column 3"),
+    ("user,item\u{0},timestamp\n", "UTF-8", "1"),
   ])
-  func rowsThatMakeNoSenseAreErrorsWithTheirPlace(_ events: String, _ words: String, _ line: Int) {
+  func rowsThatMakeNoSenseAreErrorsWithTheirPlace(_ events: String, _ words: String, _ place: String) {
     let error = failure(events: events)
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-    #expect(error?.place?.hasSuffix("/interactions.csv:\(line)") == true, "\(error?.place ?? "")")
+    #expect(error?.place?.hasSuffix("/interactions.csv:\(place)") == true, "\(error?.place ?? "")")
   }
 
   @Test func aDoubledItemNamesBothLines() {

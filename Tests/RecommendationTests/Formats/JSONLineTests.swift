@@ -23,7 +23,8 @@ struct JSONLineTests {
       "image": ["https://example.org/1.jpg"], "price": 1.50}
       {"asin": "B2", "title": "Ball", "description": [], "categories": [["Toys", "Balls"], ["Sports"]]}
       """
-    let data = try InteractionData.load(folder: try folder(reviews, meta).path)
+    let folder = try folder(reviews, meta)
+    let data = try InteractionData.load(folder: folder.path)
     #expect(data.catalogue.rawIDs == ["B1", "B2"] && data.sequences == [[0, 1]] && data.times == [[10, 20]])
     #expect(data.catalogue.titles == ["Lego \"City\" é😀", "Ball"])
     #expect(data.catalogue.descriptions == ["Two parts", ""] && data.catalogue.images == ["", ""])
@@ -34,8 +35,9 @@ struct JSONLineTests {
   }
 
   @Test func ratingsBelowTheLeastAreLeftOut() throws {
-    var request = DataRequest(
-      path: try folder(reviews, "{\"asin\": \"B1\", \"title\": \"a\"}\n{\"asin\": \"B2\", \"title\": \"b\"}").path)
+    let folder = try folder(
+      reviews, "{\"asin\": \"B1\", \"title\": \"a\"}\n{\"asin\": \"B2\", \"title\": \"b\"}")
+    var request = DataRequest(path: folder.path)
     request.minRating = 4
     #expect(try InteractionData.load(request).sequences == [[1]])
   }
