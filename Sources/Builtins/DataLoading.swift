@@ -147,7 +147,7 @@ private struct DataLoading {
         log: EventLog(
           userIDs: data.userIDs, sequences: data.sequences, times: data.times, itemCount: data.catalogue.count),
         fingerprint: data.fingerprint, state: "\(state) \(content.image) \(content.patch)",
-        itemsFingerprint: data.itemsFingerprint, warnings: data.warnings)
+        itemsFingerprint: data.itemsFingerprint, warnings: data.warnings + data.remarks)
       return DataSet(platform, machine)
     } catch let error as DataError {
       if error.code == "interrupted" { throw Failure(.interrupted, "interrupted", at: call.span) }

@@ -4,7 +4,7 @@ package struct DataError: Error, Sendable, Equatable {
   package let code: String
   /// One sentence or two; both sides of a mismatch are named.
   package let message: String
-  /// `file:line` where there is one.
+  /// `file:line`, or `file:line, column 3 (timestamp)`, where there is one.
   package let place: String?
   /// What to try next, where something is known to help.
   package let suggestion: String?
@@ -34,7 +34,7 @@ package struct DataWarning: Sendable, Equatable {
   package let message: String
   /// How often it was met.
   package let count: Int
-  /// `file:line` or file names of the first few, at most three.
+  /// `file:line, column 3 (timestamp)`, `file:line` or file names of the first few, at most three.
   package let examples: [String]
 
   package init(kind: String, message: String, count: Int, examples: [String]) {

@@ -9,6 +9,8 @@ package final class InteractionData: Sendable {
   package let times: [[Double]]
   /// What was odd in the files, counted.
   package let warnings: [DataWarning]
+  /// What reading put in order without a warning, counted; a report of the data tells it.
+  package let remarks: [DataWarning]
   /// SHA-256 over the contents of both files; equal contents give equal fingerprints, wherever they lie.
   package let fingerprint: String
   /// The same over items.csv alone: equal ones mean the same items in the same order.
@@ -23,6 +25,7 @@ package final class InteractionData: Sendable {
 
   package init(
     catalogue: Catalogue, userIDs: [String], sequences: [[Int32]], times: [[Double]] = [], warnings: [DataWarning] = [],
+    remarks: [DataWarning] = [],
     fingerprint: String = "", itemsFingerprint: String = "", format: DataFormat = .folder,
     notes: [String] = [], files: [DataFile] = []
   ) {
@@ -31,6 +34,7 @@ package final class InteractionData: Sendable {
     self.sequences = sequences
     self.times = times
     self.warnings = warnings
+    self.remarks = remarks
     self.fingerprint = fingerprint
     self.itemsFingerprint = itemsFingerprint
     self.format = format

@@ -87,6 +87,31 @@ struct DataCommandTests {
     #expect(repeats.output.contains("1 of 3 test items stand in the user's history already"))
   }
 
+  /// Reading sorts, so events out of order are no mistake, but whoever takes the file elsewhere should know.
+  @Test func eventsOutOfOrderAreCounted() throws {
+    let outcome = try examined(events: events + "u2,i4,100\nu2,i1,105\nu3,i5,150\n")
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.output.contains(
+        "3 events stand in the file after a later event of their user; they were sorted by time"), "\(outcome.output)")
+    #expect(outcome.output.contains("user u2, user u3"), "\(outcome.output)")
+    #expect(!(try examined().output.contains("sorted by time")))
+  }
+
+  /// What cannot be read as one data set is refused with line and column, not reported on.
+  @Test func doubledItemsAndUnreadableOnesAreErrors() throws {
+    let doubled = try examined(items: items + "i2,Title 6,words,\n")
+    #expect(doubled.status == 1 && doubled.output.isEmpty)
+    #expect(doubled.errors.contains("item i2 stands in lines 3 and 7"), "\(doubled.errors)")
+    #expect(doubled.errors.contains("items.csv:7, column 1 (item)"), "\(doubled.errors)")
+    let program = Program(folder: try ScratchFolder())
+    try program.folder.write("set/log.inter", "user_id:token\titem_id:token\nu1\ti1\nu1\ti2\n")
+    try program.folder.write("set/log.item", "x\ty\tz\ta\nb\nc\n")
+    let lost = try program.run("data", "set")
+    #expect(lost.status == 1 && lost.output.isEmpty)
+    #expect(lost.errors.contains("log.item is called like a file of items, but"), "\(lost.errors)")
+  }
+
   @Test func programsReadTheSameAsJSON() throws {
     let program = Program(folder: try ScratchFolder())
     try program.folder.write("set/items.csv", items)
@@ -98,7 +123,10 @@ struct DataCommandTests {
     let findings = try #require(json["findings"] as? [[String: Any]])
     let unknown = try #require(findings.first { $0["code"] as? String == "unknown-item" })
     #expect(
-      unknown["count"] as? Int == 1 && (unknown["examples"] as? [String])?[0].hasSuffix("interactions.csv:13") == true)
+      unknown["count"] as? Int == 1
+        && (unknown["examples"] as? [String])?[0].hasSuffix("interactions.csv:13, column 2 (item)")
+          == true
+    )
   }
 
   @Test func whatIsNoDataSetIsRefused() throws {

@@ -78,7 +78,8 @@ struct Header {
   private func single(_ index: Int) throws(DataError) -> Int {
     guard columns.lastIndex(of: columns[index]) == index else {
       throw DataError(
-        code: "doubled-column", message: "\(file) has two columns `\(columns[index])`", place: "\(file):1",
+        code: "doubled-column", message: "\(file) has two columns `\(columns[index])`",
+        place: "\(file):1, column \((columns.lastIndex(of: columns[index]) ?? index) + 1)",
         suggestion: "rename the one that is not meant")
     }
     return index

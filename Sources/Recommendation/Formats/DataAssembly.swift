@@ -65,7 +65,9 @@ final class DataAssembly {
     guard try records.next() else {
       throw DataError(code: "empty-file", message: "\(path) is empty; a header was expected", place: "\(path):1")
     }
-    return (records, Header(records, given: request.columns, usesSynonyms: usesSynonyms))
+    let header = Header(records, given: request.columns, usesSynonyms: usesSynonyms)
+    records.columnNames = header.columns
+    return (records, header)
   }
 
   /// Checks that the record has as many fields as the header.
@@ -76,7 +78,7 @@ final class DataAssembly {
         message:
           "a row has \(records.fieldCount) fields, but the header names \(header.columns.count): "
           + header.columns.prefix(30).joined(separator: ", "),
-        place: records.place,
+        place: records.oddPlace(header.columns.count),
         suggestion: records.style.hasQuotes
           ? "put text that holds commas or line ends in double quotes" : "take tabs out of the text")
     }
@@ -86,35 +88,41 @@ final class DataAssembly {
   func checkID(_ what: String, _ records: TextRecords, _ index: Int) throws(DataError) -> UnsafeBufferPointer<UInt8> {
     let id = records.bytes(index)
     guard !id.isEmpty else {
-      throw DataError(code: "bad-row", message: "\(what) (column \(index + 1))", place: records.place)
+      throw DataError(code: "bad-row", message: "\(what) (column \(index + 1))", place: records.place(index))
     }
     return id
   }
 
-  /// Numbers an id that is new; a NUL byte inside means that the file is damaged.
+  /// Numbers an id of a column that is new; a NUL byte inside means that the file is damaged.
   func add(
-    _ id: UnsafeBufferPointer<UInt8>, to table: IDTable, _ records: TextRecords
+    _ id: UnsafeBufferPointer<UInt8>, to table: IDTable, _ records: TextRecords, _ column: Int
   ) throws(DataError) -> (number: Int32, isNew: Bool) {
     guard let found = table.number(id) else {
       throw DataError(
-        code: "too-many-items", message: "\(records.file) has more than \(Int32.max - 1) ids", place: records.place)
+        code: "too-many-items", message: "\(records.file) has more than \(Int32.max - 1) ids",
+        place: records.place(column))
     }
     if found.isNew {
       if id.contains(0) {
         throw DataError(
-          code: "bad-row", message: "an id holds a NUL byte: the file is damaged or is not text", place: records.place,
+          code: "bad-row", message: "an id holds a NUL byte: the file is damaged or is not text",
+          place: records.place(column),
           suggestion: "fetch or write the file again")
       }
-      if id.contains(where: { $0 >= 0x80 }), String(validating: id, as: UTF8.self) == nil { badText.add(records.place) }
+      if id.contains(where: { $0 >= 0x80 }), String(validating: id, as: UTF8.self) == nil {
+        badText.add(records.place(column))
+      }
     }
     return found
   }
 
-  /// The item of a field: as the files of items name it, a new one where there are none, nil where it is unknown.
-  func item(_ id: UnsafeBufferPointer<UInt8>, _ records: TextRecords) throws(DataError) -> Int32? {
-    if isOpen { return try add(id, to: items, records).number }
+  /// The item that a field, or a part of it, names: as the files of items name it, a new one where there are none, nil where it is unknown.
+  func item(
+    _ id: UnsafeBufferPointer<UInt8>, _ records: TextRecords, _ column: Int
+  ) throws(DataError) -> Int32? {
+    if isOpen { return try add(id, to: items, records, column).number }
     if let known = items.find(id) { return known }
-    unknownItem.add(records.place)
+    unknownItem.add(records.place(column))
     return nil
   }
 
@@ -151,7 +159,15 @@ final class DataAssembly {
 
   /// Everything read so far as a data set.
   func data(_ format: DataFormat) -> InteractionData {
-    let (sequences, times) = events.sorted(userCount: users.count)
+    let sorted = events.sorted(userCount: users.count)
+    var remarks: [DataWarning] = []
+    if sorted.late > 0 {
+      remarks.append(
+        DataWarning(
+          kind: "unsorted",
+          message: "events stand in the file after a later event of their user; they were sorted by time",
+          count: sorted.late, examples: sorted.lateUsers.map { "user \(users.text($0))" }))
+    }
     let digests = files.map(\.digest).joined()
     let itemDigests = files.prefix(itemFiles).map(\.digest)
     let settings = request.settings
@@ -169,7 +185,8 @@ final class DataAssembly {
       notes.append("\(belowRating) events with a rating below \(request.minRating ?? 0) were left out")
     }
     return InteractionData(
-      catalogue: catalogue, userIDs: users.texts, sequences: sequences, times: times, warnings: warnings,
+      catalogue: catalogue, userIDs: users.texts, sequences: sorted.sequences, times: sorted.times, warnings: warnings,
+      remarks: remarks,
       fingerprint: SHA256.hex(Array((digests + settings).utf8)), itemsFingerprint: itemsFingerprint, format: format,
       notes: notes, files: files)
   }

@@ -8,6 +8,7 @@ struct DataFolder {
 
   private static let endings = [
     ".csv", ".tsv", ".txt", ".inter", ".item", ".text", ".item2index", ".user2index", ".dat",
+    ".jsonl", ".json",
   ]
 
   /// Looks at a folder, or at a file and what lies beside it.
@@ -112,7 +113,25 @@ struct DataFolder {
       }
       if let only = found.first { return only }
     }
+    // Prefixes have files of their own for items, which are read by name.
+    if events.kind != .prefixes, let lost = sniffed.first(where: { $0.kind == .other && $0.isCalledItems }) {
+      throw lost.notUnderstood
+    }
     return nil
+  }
+
+  /// The file of items beside interactions.csv, nil where there is none.
+  func itemsOfFolder() throws(DataError) -> String? {
+    if let given = request.items { return given }
+    if names.contains("items.csv") { return "items.csv" }
+    let other = names.sorted().first { name in
+      name != "interactions.csv" && SniffedFile.saysItems(name)
+        && Self.endings.contains { name.lowercased().hasSuffix($0) }
+    }
+    guard let other else { return nil }
+    throw DataError(
+      code: "missing-file", message: "beside interactions.csv there is \(other), but no items.csv", place: base + other,
+      suggestion: "items = \"\(other)\", or another name for it")
   }
 
   /// Says what a folder holds, and what could be read.

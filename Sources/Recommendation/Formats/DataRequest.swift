@@ -55,7 +55,8 @@ package enum DataFormat: String, CaseIterable, Sendable {
     switch self {
     case .folder:
       "interactions.csv with user, item, timestamp; items.csv with item, title, description, image, or no items.csv"
-    case .table: "a CSV or TSV with a header that names a user and an item, in any order; items in another one"
+    case .table:
+      "a CSV or TSV with a header that names a user and an item, in any order, or JSON lines; items in another one"
     case .recbole: "X.inter with a typed header such as user_id:token, X.item beside it"
     case .unisrec: "X.train.inter, X.valid.inter, X.test.inter with lists of items; X.text, X.item2index, X.user2index"
     case .behaviour: "a TSV without header: user, then all items in order; items as a TSV of texts, a CSV or a list"

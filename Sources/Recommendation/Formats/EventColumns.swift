@@ -33,48 +33,119 @@ struct EventColumns {
     if moment.fraction != 0 || !fractions.isEmpty { fractions.append(moment.fraction) }
   }
 
-  /// Items of each user, oldest first, and the moments of the same events; events of one moment keep the order of the
-  /// file. Times are empty where the file gives none. [user][event]
-  func sorted(userCount: Int) -> (sequences: [[Int32]], times: [[Double]]) {
+  private var hasTimes: Bool { wholes.count == users.count && !users.isEmpty }
+
+  /// Events in the order of users and time.
+  struct Sorted {
+    /// Items of each user, oldest first. [user][event]
+    var sequences: [[Int32]] = []
+    /// Moments of the same events; empty where the file gives none. [user][event]
+    var times: [[Double]] = []
+    /// How many events stand in the file after a later event of their user.
+    var late = 0
+    /// The first few users with such events.
+    var lateUsers: [Int] = []
+
+    mutating func noteLate(_ count: Int, user: Int) {
+      guard count > 0 else { return }
+      late += count
+      if lateUsers.count < 3 { lateUsers.append(user) }
+    }
+  }
+
+  /// Events by user and time; events of one moment keep the order of the file.
+  func sorted(userCount: Int) -> Sorted {
     var starts = [Int](repeating: 0, count: userCount + 1)
     for user in users { starts[Int(user) + 1] += 1 }
     for user in 0..<userCount { starts[user + 1] += starts[user] }
+    var sorted = Sorted()
+    sorted.sequences.reserveCapacity(userCount)
+    if hasTimes { sorted.times.reserveCapacity(userCount) }
+    // A fraction takes more room, and most files have none.
+    if hasTimes, fractions.isEmpty {
+      sort(starts, &sorted) { TimedEvent(time: wholes[$0], item: items[$0]) }
+    } else if hasTimes {
+      sort(starts, &sorted) { MomentEvent(time: Moment(whole: wholes[$0], fraction: fractions[$0]), item: items[$0]) }
+    } else {
+      sort(starts, &sorted) { UntimedEvent(item: items[$0]) }
+    }
+    return sorted
+  }
+
+  /// A counting sort by user, then one by time within each: the events of a user lie together while they are compared.
+  private func sort<Event: SortableEvent>(_ starts: [Int], _ sorted: inout Sorted, _ event: (Int) -> Event) {
+    let placed = UnsafeMutableBufferPointer<Event>.allocate(capacity: users.count)
+    defer { placed.deallocate() }
     var next = starts
-    // Events of one user stand together and in file order: a counting sort.
-    var order = [Int32](repeating: 0, count: users.count)
-    for (event, user) in users.enumerated() {
-      order[next[Int(user)]] = Int32(event)
+    for (index, user) in users.enumerated() {
+      placed.initializeElement(at: next[Int(user)], to: event(index))
       next[Int(user)] += 1
     }
-    let hasTimes = wholes.count == users.count && !users.isEmpty
-    var sequences: [[Int32]] = []
-    var times: [[Double]] = []
-    sequences.reserveCapacity(userCount)
-    if hasTimes { times.reserveCapacity(userCount) }
-    for user in 0..<userCount {
-      let range = starts[user]..<starts[user + 1]
+    for user in 0..<starts.count - 1 {
+      let own = UnsafeMutableBufferPointer(rebasing: placed[starts[user]..<starts[user + 1]])
       if hasTimes {
-        sort(&order, range)
-        times.append(order[range].map { Double(wholes[Int($0)]) + fraction(Int($0)) })
+        sorted.noteLate(Self.sort(own), user: user)
+        sorted.times.append(own.map(\.seconds))
       }
-      sequences.append(order[range].map { items[Int($0)] })
+      sorted.sequences.append(own.map(\.item))
     }
-    return (sequences, times)
   }
 
-  private func sort(_ order: inout [Int32], _ range: Range<Int>) {
-    guard range.count > 1 else { return }
-    let isSorted = range.dropLast().allSatisfy { moment(order[$0 + 1]) >= moment(order[$0]) }
-    if isSorted { return }
+  /// Sorts the events of one user and counts those that come after a later one.
+  private static func sort<Event: SortableEvent>(_ events: UnsafeMutableBufferPointer<Event>) -> Int {
+    guard var latest = events.first?.time else { return 0 }
+    var late = 0
+    for event in events {
+      if event.time < latest { late += 1 } else { latest = event.time }
+    }
+    guard late > 0 else { return 0 }
+    guard events.count > 32 else {
+      for index in 1..<events.count {
+        let event = events[index]
+        var place = index
+        while place > 0, event.time < events[place - 1].time {
+          events[place] = events[place - 1]
+          place -= 1
+        }
+        events[place] = event
+      }
+      return late
+    }
     // Swift's sort is stable but does not promise it, so the place in the file takes part in the comparison.
-    order[range].sort { left, right in
-      let (first, second) = (moment(left), moment(right))
-      return first != second ? first < second : left < right
+    let order = events.enumerated().sorted { left, right in
+      left.element.time < right.element.time
+        || left.offset < right.offset && !(right.element.time < left.element.time)
     }
+    for (index, entry) in order.enumerated() { events[index] = entry.element }
+    return late
   }
+}
 
-  private func fraction(_ event: Int) -> Double { fractions.isEmpty ? 0 : fractions[event] }
-  private func moment(_ event: Int32) -> Moment { Moment(whole: wholes[Int(event)], fraction: fraction(Int(event))) }
+/// What is sorted of an event: as little as there is to it, so that much of it fits into a cache.
+private protocol SortableEvent {
+  associatedtype Time: Comparable
+  var time: Time { get }
+  var item: Int32 { get }
+  /// The time as data sets keep it.
+  var seconds: Double { get }
+}
+
+private struct TimedEvent: SortableEvent {
+  let time: Int64
+  let item: Int32
+  var seconds: Double { Double(time) }
+}
+
+private struct MomentEvent: SortableEvent {
+  let time: EventColumns.Moment
+  let item: Int32
+  var seconds: Double { Double(time.whole) + time.fraction }
+}
+
+private struct UntimedEvent: SortableEvent {
+  var time: Int { 0 }
+  let item: Int32
+  var seconds: Double { 0 }
 }
 
 extension EventColumns.Moment {

@@ -48,7 +48,7 @@ extension DataAssembly {
           message:
             "the timestamp `\(records.text(column).text.prefix(40))` is not a number (column \(column + 1), at byte "
             + "\(records.column(column)) of the line)",
-          place: records.place,
+          place: records.place(column),
           suggestion: "write timestamps as numbers, for example Unix seconds, or as dates like 2018-05-01 12:30:00")
       }
       moment = found
@@ -58,16 +58,16 @@ extension DataAssembly {
         throw DataError(
           code: "bad-row",
           message: "the rating `\(records.text(column).text.prefix(40))` is not a number (column \(column + 1))",
-          place: records.place, suggestion: "leave `min_rating` away to ignore ratings")
+          place: records.place(column), suggestion: "leave `min_rating` away to ignore ratings")
       }
       if rating < least {
         belowRating += 1
         return
       }
     }
-    guard let index = try self.item(item, records) else { return }
+    guard let index = try self.item(item, records, roles.item) else { return }
     try checkRoom(records)
-    let number = try add(user, to: users, records).number
+    let number = try add(user, to: users, records, roles.user).number
     if let moment {
       events.append(user: number, item: index, at: moment)
     } else {

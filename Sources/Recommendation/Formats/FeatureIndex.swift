@@ -32,7 +32,7 @@ package struct FeatureIndex: Sendable {
       if let first = table.first, first.count != row.count {
         throw DataError(
           code: "bad-row", message: "a row has \(row.count) fields, but the first one has \(first.count)",
-          place: records.place)
+          place: records.oddPlace(first.count))
       }
       table.append(row)
       lines.append(records.line)
@@ -82,7 +82,7 @@ package struct FeatureIndex: Sendable {
       if rows[Int(item)] != nil {
         throw DataError(
           code: "duplicate-item", message: "item \(row[best]) stands twice in column \(best + 1)",
-          place: "\(path):\(lines[place])", suggestion: "keep one row per item")
+          place: "\(path):\(lines[place]), column \(best + 1)", suggestion: "keep one row per item")
       }
       rows[Int(item)] = numbers.flatMap { Int(row[$0]) } ?? place
     }

@@ -2,12 +2,12 @@ import Glibc
 
 /// Numbers ids by their bytes in order of first appearance, without an allocation for each.
 ///
-/// Comparing bytes and not text keeps apart two spellings of one letter. The hash is Swift's, which is seeded for each
-/// process, so a file cannot be made to collide; numbers do not depend on it.
+/// Comparing bytes and not text keeps apart two spellings of one letter. The hash is seeded at random for each table, so a
+/// file cannot be made to collide; numbers do not depend on it.
 final class IDTable {
   /// A place of the table: what is looked at first lies together, since each look at another place is a wait for memory.
   private struct Slot {
-    /// The first eight bytes of the id.
+    /// Eight bytes of the id; with its length they say all of an id of up to eight.
     var front: UInt64 = 0
     /// Bits of the hash, and the length of the id up to 255.
     var check: UInt32 = 0
@@ -22,6 +22,7 @@ final class IDTable {
     var place: Int
   }
 
+  private let seed = (UInt64.random(in: 0...UInt64.max), UInt64.random(in: 0...UInt64.max))
   private var arena: [UInt8] = []
   /// Where each id starts in `arena`; one more entry than ids.
   private var starts: [Int] = [0]
@@ -97,14 +98,37 @@ final class IDTable {
   }
 
   private func key(_ id: UnsafeBufferPointer<UInt8>) -> Key {
-    var hasher = Hasher()
-    var front: UInt64 = 0
-    if let base = id.baseAddress { memcpy(&front, base, min(8, id.count)) }
-    if id.count <= 8 { hasher.combine(front) } else { hasher.combine(bytes: UnsafeRawBufferPointer(id)) }
-    let hash = UInt(bitPattern: hasher.finalize())
+    let front = Self.front(id)
+    var hash = mixed(front, UInt64(truncatingIfNeeded: id.count))
+    if id.count > 8, let base = UnsafeRawPointer(id.baseAddress) {
+      for at in stride(from: 8, to: id.count, by: 8) {
+        // The last eight bytes overlap those before them.
+        hash = mixed(hash, base.loadUnaligned(fromByteOffset: min(at, id.count - 8), as: UInt64.self))
+      }
+    }
     return Key(
       front: front, check: UInt32(truncatingIfNeeded: hash >> 40) << 8 | UInt32(min(id.count, 255)),
       place: Int(truncatingIfNeeded: hash & 0xFFFF_FFFF))
+  }
+
+  /// Two words made one: both halves of a product of which nobody outside knows the factors.
+  private func mixed(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = (left ^ seed.0).multipliedFullWidth(by: right ^ seed.1)
+    return product.high ^ product.low
+  }
+
+  /// The first eight bytes; all bytes of a shorter id, some twice, in a way that its length undoes.
+  private static func front(_ id: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    guard let base = UnsafeRawPointer(id.baseAddress) else { return 0 }
+    switch id.count {
+    case 8...: return base.loadUnaligned(as: UInt64.self)
+    case 4...:
+      let low = base.loadUnaligned(as: UInt32.self)
+      let high = base.loadUnaligned(fromByteOffset: id.count - 4, as: UInt32.self)
+      return UInt64(high) << 32 | UInt64(low)
+    case 1...: return UInt64(id[0]) | UInt64(id[id.count / 2]) << 8 | UInt64(id[id.count - 1]) << 16
+    default: return 0
+    }
   }
 
   /// Where an id stands, or would stand.

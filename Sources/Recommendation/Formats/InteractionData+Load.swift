@@ -54,8 +54,12 @@ extension InteractionData {
 
   private static func readFolder(_ folder: DataFolder, _ assembly: DataAssembly) throws(DataError) {
     let hasMapping = !assembly.request.columns.isEmpty
-    if folder.names.contains("items.csv") {
+    let items = try folder.itemsOfFolder()
+    if items == "items.csv" {
       try assembly.readItems(folder.base + "items.csv", .commas, usesSynonyms: hasMapping, isStrict: !hasMapping)
+    } else if let items {
+      let path = items.hasPrefix("/") ? items : folder.base + items
+      try readItems(SniffedFile(path, name: items, given: assembly.request.columns), assembly)
     }
     assembly.progress(0.1)
     try assembly.readEvents(
@@ -67,6 +71,7 @@ extension InteractionData {
   }
 
   private static func readItems(_ file: SniffedFile, _ assembly: DataAssembly) throws(DataError) {
+    if file.style == .jsonLines { return try assembly.readItemLines(file.path) }
     switch file.kind {
     case .texts, .list: try assembly.readPlainItems(file.path, file.style)
     default: try assembly.readItems(file.path, file.style)
@@ -74,6 +79,7 @@ extension InteractionData {
   }
 
   private static func readEvents(_ file: SniffedFile, _ assembly: DataAssembly) throws(DataError) {
+    if file.style == .jsonLines { return try assembly.readEventLines(file.path) }
     switch file.kind {
     case .sequences: try assembly.readSequences(file.path)
     case .pairs: try assembly.readPairs(file.path, file.style)

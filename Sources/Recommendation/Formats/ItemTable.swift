@@ -21,19 +21,19 @@ extension DataAssembly {
       try tick(records)
       try checkWidth(records, header)
       try addItem(records, id: item)
-      var isValid = true
+      var damaged: Int?
       let field = { (column: Int?) -> String in
         guard let column else { return "" }
         let (text, valid) = records.text(column)
         // A NUL byte is no text, though it is valid UTF-8.
-        if !valid || text.utf8.contains(0) { isValid = false }
+        if damaged == nil, !valid || text.utf8.contains(0) { damaged = column }
         return text.utf8.contains(0) ? text.replacing("\u{0}", with: "\u{FFFD}") : text
       }
       titles.append(field(title))
       descriptions.append(field(description))
       images.append(field(image))
       for (column, place) in extra { others[place].values.append(field(column)) }
-      noteText(records, hasText: title != nil || description != nil, isValid: isValid)
+      noteText(records, text: title ?? description, damaged: damaged)
     }
     try closeItems(records)
   }
@@ -41,21 +41,25 @@ extension DataAssembly {
   /// Takes in the id of a row of items; a doubled one is an error that names both lines.
   func addItem(_ records: TextRecords, id column: Int) throws(DataError) {
     let id = try checkID("an item has no id", records, column)
-    let found = try add(id, to: items, records)
+    let found = try add(id, to: items, records, column)
     guard found.isNew else {
       throw DataError(
         code: "duplicate-item",
         message:
           "item \(items.text(Int(found.number))) stands in lines \(itemLines[Int(found.number)]) and \(records.line)",
-        place: records.place, suggestion: "keep one row per item")
+        place: records.place(column), suggestion: "keep one row per item")
     }
     itemLines.append(records.line)
   }
 
-  func noteText(_ records: TextRecords, hasText: Bool = true, isValid: Bool) {
+  /// Counts the row read last where it has no text or is no UTF-8.
+  /// - Parameters:
+  ///   - text: the column that the text should be in, nil where the file has none.
+  ///   - damaged: the first column that is not UTF-8.
+  func noteText(_ records: TextRecords, text: Int?, damaged: Int?) {
     let isBlank = { (text: String?) -> Bool in text?.utf8.allSatisfy { $0 <= 0x20 } ?? true }
-    if hasText, isBlank(titles.last), isBlank(descriptions.last) { emptyText.add(records.place) }
-    if !isValid { badText.add(records.place) }
+    if let text, isBlank(titles.last), isBlank(descriptions.last) { emptyText.add(records.place(text)) }
+    if let damaged { badText.add(records.place(damaged)) }
   }
 
   /// The file of items was read: events may name no others.
@@ -85,18 +89,18 @@ extension DataAssembly {
       guard records.fieldCount == width else {
         throw DataError(
           code: "bad-row",
-          message: "a row has \(records.fieldCount) columns, but the first one has \(width)", place: records.place,
+          message: "a row has \(records.fieldCount) columns, but the first one has \(width)",
+          place: records.oddPlace(width),
           suggestion: style.hasQuotes
             ? "put text that holds commas in double quotes"
             : "take tabs out of the titles: an item and its text are two columns")
       }
       try addItem(records, id: 0)
-      var isValid = true
       if let column {
         let (text, valid) = records.text(column)
-        isValid = valid && !text.utf8.contains(0)
+        let isValid = valid && !text.utf8.contains(0)
         titles.append(text.utf8.contains(0) ? text.replacing("\u{0}", with: "\u{FFFD}") : text)
-        noteText(records, isValid: isValid)
+        noteText(records, text: column, damaged: isValid ? nil : column)
       }
     }
     try closeItems(records)
@@ -134,10 +138,10 @@ extension DataAssembly {
       guard records.fieldCount == 3 else {
         throw DataError(
           code: "bad-row", message: "a row has \(records.fieldCount) columns; item, likes and views were expected",
-          place: records.place)
+          place: records.oddPlace(3))
       }
       guard let item = items.find(records.bytes(0)) else {
-        unknown.add(records.place)
+        unknown.add(records.place(0))
         continue
       }
       columns[0][Int(item)] = records.text(1).text
@@ -170,22 +174,25 @@ extension DataAssembly {
       var item = items.find(bytes)
       if item == nil, let raw = name(String(decoding: bytes, as: UTF8.self)) { item = items.find(raw) }
       guard let item else {
-        unknownItem.add(records.place)
+        unknownItem.add(records.place(id))
         continue
       }
       if lines[Int(item)] > 0 {
         throw DataError(
           code: "duplicate-item",
           message: "item \(items.text(Int(item))) stands in lines \(lines[Int(item)]) and \(records.line)",
-          place: records.place, suggestion: "keep one row per item")
+          place: records.place(id), suggestion: "keep one row per item")
       }
       lines[Int(item)] = records.line
       let (value, isValid) = records.text(text)
       titles[Int(item)] = value.replacing("\u{0}", with: "\u{FFFD}")
-      if !isValid || value.utf8.contains(0) { badText.add(records.place) }
+      if !isValid || value.utf8.contains(0) { badText.add(records.place(text)) }
     }
     for (item, line) in lines.enumerated() where titles[item].utf8.allSatisfy({ $0 <= 0x20 }) {
-      emptyText.add(line > 0 ? "\(path):\(line)" : "\(path), which has no row of item \(items.text(item))")
+      emptyText.add(
+        line > 0
+          ? "\(path):\(line), column \(records.columnText(text))"
+          : "\(path), which has no row of item \(items.text(item))")
     }
     try finish(records)
     itemFiles += 1

@@ -13,7 +13,7 @@ extension DataAssembly {
       guard records.fieldCount == width else {
         throw DataError(
           code: "bad-row", message: "a row has \(records.fieldCount) columns, but the first one has \(width)",
-          place: records.place, suggestion: "every row must have the same columns")
+          place: records.oddPlace(width), suggestion: "every row must have the same columns")
       }
       try add(records, roles)
     }
@@ -41,7 +41,7 @@ extension DataAssembly {
     guard sample.width >= 2 else {
       throw DataError(
         code: "bad-row", message: "\(path) has \(sample.width) columns; a user and an item were expected",
-        place: "\(path):1")
+        place: "\(path):1, column \(sample.width + 1)")
     }
     if !request.order.isEmpty { return try givenRoles(path, sample.width) }
     guard sample.width <= 3 else {

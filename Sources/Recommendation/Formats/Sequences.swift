@@ -11,21 +11,21 @@ extension DataAssembly {
       guard records.fieldCount == 2 else {
         throw DataError(
           code: "bad-row", message: "a row has \(records.fieldCount) columns; a user, a tab and items were expected",
-          place: records.place, suggestion: "separate user and items by one tab, items by blanks")
+          place: records.oddPlace(2), suggestion: "separate user and items by one tab, items by blanks")
       }
       let user = try checkID("a row has no user", records, 0)
       if let known = users.find(user) {
         throw DataError(
           code: "duplicate-user",
           message: "user \(users.text(Int(known))) stands in lines \(lines[Int(known)]) and \(records.line)",
-          place: records.place, suggestion: "keep one row per user")
+          place: records.place(0), suggestion: "keep one row per user")
       }
       var number: Int32?
       try eachToken(records, 1) { item throws(DataError) in
-        guard let index = try self.item(item, records) else { return }
+        guard let index = try self.item(item, records, 1) else { return }
         try checkRoom(records)
         if number == nil {
-          number = try add(user, to: users, records).number
+          number = try add(user, to: users, records, 0).number
           lines.append(records.line)
         }
         if let number { events.append(user: number, item: index) }
@@ -67,16 +67,16 @@ extension DataAssembly {
         throw DataError(
           code: "bad-row",
           message: "a row must be an id, a tab and its index; column 2 is `\(records.text(1).text.prefix(40))`",
-          place: records.place)
+          place: records.fieldCount == 2 ? records.place(1) : records.oddPlace(2))
       }
       let (id, isValid) = records.text(0)
       guard isValid, !id.isEmpty, !id.utf8.contains(0) else {
-        throw DataError(code: "bad-row", message: "the id in column 1 is not UTF-8 text", place: records.place)
+        throw DataError(code: "bad-row", message: "the id in column 1 is not UTF-8 text", place: records.place(0))
       }
       if let known = found.updateValue((id, records.line), forKey: index) {
         throw DataError(
           code: "duplicate-item", message: "index \(index) stands in lines \(known.line) and \(records.line)",
-          place: records.place, suggestion: "keep one row per index")
+          place: records.place(1), suggestion: "keep one row per index")
       }
     }
     try finish(records)
@@ -87,7 +87,7 @@ extension DataAssembly {
         throw DataError(
           code: "wrong-count",
           message: "\(path) has \(found.count) rows, but its indices run up to \(largest) and leave out \(index)",
-          place: "\(path):1", suggestion: "number them from 0 without gaps")
+          place: "\(path):1, column 2", suggestion: "number them from 0 without gaps")
       }
       ids.append(entry.id)
     }
@@ -110,14 +110,14 @@ extension DataAssembly {
         var part: [Int32] = []
         var isKnown = true
         try eachToken(records, prefix) { token throws(DataError) in
-          if let item = try self.indexed(token, records, name) { part.append(item) } else { isKnown = false }
+          if let item = try self.indexed(token, records, prefix, name) { part.append(item) } else { isKnown = false }
         }
-        if let item = try indexed(next, records, name) { part.append(item) } else { isKnown = false }
+        if let item = try indexed(next, records, target, name) { part.append(item) } else { isKnown = false }
         guard isKnown else { continue }
-        let number = Int(try add(owner, to: users, records).number)
+        let number = Int(try add(owner, to: users, records, user).number)
         if number == sequences.count { sequences.append([]) }
         guard number < sequences.count, Self.join(part, to: &sequences[number]) else {
-          broken.add(records.place)
+          broken.add(records.place(prefix))
           continue
         }
       }
@@ -126,12 +126,12 @@ extension DataAssembly {
   }
 
   private func indexed(
-    _ token: UnsafeBufferPointer<UInt8>, _ records: TextRecords, _ name: (String) -> String?
+    _ token: UnsafeBufferPointer<UInt8>, _ records: TextRecords, _ column: Int, _ name: (String) -> String?
   ) throws(DataError) -> Int32? {
-    guard !isOpen else { return try add(token, to: items, records).number }
+    guard !isOpen else { return try add(token, to: items, records, column).number }
     let text = String(decoding: token, as: UTF8.self)
     if let raw = name(text), let item = items.find(raw) { return item }
-    unknownItem.add(records.place)
+    unknownItem.add(records.place(column))
     return nil
   }
 

@@ -21,6 +21,10 @@ struct SniffedFile {
   let style: TextRecords.Style
   let kind: Kind
   var header: Header?
+  /// What kept the first lines from being read.
+  private(set) var problem: DataError?
+  /// Numbers of columns of the first rows.
+  let widths: [Int]
 
   /// Reads the first lines of a file; what is no text is `other`.
   init(_ path: String, name: String, given: [String: String]) {
@@ -29,17 +33,28 @@ struct SniffedFile {
     let lower = name.lowercased()
     var rows: [[String]] = []
     var style = TextRecords.Style.commas
-    if [".tsv", ".inter", ".item", ".text", ".item2index", ".user2index", ".txt"].contains(where: lower.hasSuffix) {
+    if [".jsonl", ".json"].contains(where: lower.hasSuffix) {
+      style = .jsonLines
+    } else if [".tsv", ".inter", ".item", ".text", ".item2index", ".user2index", ".txt"].contains(
+      where: lower.hasSuffix)
+    {
       style = .tabs
     } else if !lower.hasSuffix(".csv") || Self.rows(path, .commas, 1).first?.count == 1,
       let first = Self.rows(path, .tabs, 1).first, first.count > 1
     {
       style = .tabs
     }
-    rows = Self.rows(path, style, 40)
+    (rows, problem) = Self.front(path, style, 40)
     self.style = style
+    widths = rows.map(\.count)
     // What a name says is believed of damaged files too: else one would be passed over without a word.
     let isPart = [".train.inter", ".valid.inter", ".test.inter"].contains { lower.hasSuffix($0) }
+    if style == .jsonLines {
+      let header = Self.jsonHeader(path, rows, given)
+      self.header = header
+      kind = header.map { $0.isOfEvents ? .events : $0.isOfItems ? .items : .other } ?? .other
+      return
+    }
     guard let first = rows.first else {
       kind = isPart ? .prefixes : lower.hasSuffix(".inter") ? .events : .other
       return
@@ -61,6 +76,42 @@ struct SniffedFile {
     } else {
       kind = Self.kind(rows, lower, style)
     }
+  }
+
+  /// Whether the name alone says that the file holds items.
+  var isCalledItems: Bool { Self.saysItems(name) && !name.lowercased().hasSuffix(".json") }
+
+  static func saysItems(_ name: String) -> Bool {
+    let words = ["item", "items", "titles", "products", "catalogue", "catalog", "meta", "metadata"]
+    return name.lowercased().split { "._- ".contains($0) }.contains { words.contains(String($0)) }
+  }
+
+  /// That a file which is called like one of items cannot be understood, and why.
+  var notUnderstood: DataError {
+    if let problem { return problem }
+    let width = widths.first ?? 0
+    let odd = widths.firstIndex { $0 != width }
+    return DataError(
+      code: "unknown-format",
+      message: "\(name) is called like a file of items, but "
+        + (width == 0
+          ? "has no row"
+          : "what stands in it was not recognised: its first row has \(width) columns and names no item"
+            + (odd.map { ", row \($0 + 1) has \(widths[$0])" } ?? "")),
+      place: "\(path):1",
+      suggestion: "a header such as item,title, an item and its text a row, or another name for the file")
+  }
+
+  /// The keys of the first line that is an object, as columns.
+  private static func jsonHeader(_ path: String, _ rows: [[String]], _ given: [String: String]) -> Header? {
+    for row in rows {
+      var text = row.first ?? ""
+      do {
+        let line = try text.withUTF8 { bytes throws(JSONLine.Problem) in try JSONLine(bytes) }
+        return Header(file: path, columns: line.fields.map(\.key), given: given)
+      } catch { continue }
+    }
+    return nil
   }
 
   private static func kind(_ rows: [[String]], _ name: String, _ style: TextRecords.Style) -> Kind {
@@ -94,15 +145,25 @@ struct SniffedFile {
 
   /// The first rows of a file, as far as they can be read.
   private static func rows(_ path: String, _ style: TextRecords.Style, _ count: Int) -> [[String]] {
+    front(path, style, count).rows
+  }
+
+  private static func front(
+    _ path: String, _ style: TextRecords.Style, _ count: Int
+  ) -> (rows: [[String]], problem: DataError?) {
     var rows: [[String]] = []
     do {
       let records = try TextRecords(path: path, style: style)
       while rows.count < count, try records.next() {
-        rows.append((0..<min(records.fieldCount, 200)).map { String(records.text($0).text.prefix(4096)) })
+        rows.append(
+          (0..<min(records.fieldCount, 200)).map {
+            String(records.text($0).text.prefix(style == .jsonLines ? 1 << 20 : 4096))
+          })
       }
     } catch {
-      // Damage further down is told when the file is read.
+      // Told when the file is read; one of no known kind is not read, unless its name says that it is wanted.
+      return (rows, error)
     }
-    return rows
+    return (rows, nil)
   }
 }

@@ -41,8 +41,10 @@ final class TextRecords {
   @exclusivity(unchecked) private var position = 0
   @exclusivity(unchecked) private var end = 0
   @exclusivity(unchecked) private var isAtEnd = false
-  @exclusivity(unchecked) private var fields: [Field] = []
-  private var hash = SHA256()
+  @exclusivity(unchecked) private var fields: UnsafeMutablePointer<Field>
+  @exclusivity(unchecked) private(set) var fieldCount = 0
+  @exclusivity(unchecked) private var fieldCapacity = 64
+  private let hash = StreamDigest()
   /// Bytes in the file when it was opened.
   let size: Int
   private(set) var bytesRead = 0
@@ -60,6 +62,7 @@ final class TextRecords {
     descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     let reason = errno
     buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    fields = UnsafeMutablePointer<Field>.allocate(capacity: fieldCapacity)
     var info = stat()
     let isFile = descriptor >= 0 && fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
     size = Int(info.st_size)
@@ -73,12 +76,7 @@ final class TextRecords {
     try fill()
     let start = UnsafeBufferPointer(start: UnsafePointer(buffer), count: end)
     if start.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    let front = start.prefix(1024)
-    let zeros = front.count { $0 == 0 }
-    // Single zeros further down are damage that has a line; many of them are another encoding.
-    if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || zeros * 8 > front.count
-      || front.prefix(while: { $0 != lineFeed }).contains(0)
-    {
+    guard Self.isText(start) else {
       throw DataError(
         code: "not-text", message: "\(path) is not UTF-8 text", place: "\(path):1",
         suggestion: "save it as \(style.hasQuotes ? "CSV" : "text") in UTF-8")
@@ -87,16 +85,16 @@ final class TextRecords {
 
   deinit {
     buffer.deallocate()
+    fields.deallocate()
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// `file:line` of the record read last.
-  var place: String { "\(file):\(line)" }
-  var fieldCount: Int { fields.count }
+  /// Names of the columns, where a header gave some; places are told with them.
+  var columnNames: [String] = []
 
   /// The bytes of a field of the record read last, quotes undone; empty where there is no such field.
   func bytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-    guard index >= 0, index < fields.count else { return UnsafeBufferPointer(start: nil, count: 0) }
+    guard index >= 0, index < fieldCount else { return UnsafeBufferPointer(start: nil, count: 0) }
     if fields[index].hasDoubledQuotes { halveQuotes(index) }
     let field = fields[index]
     return UnsafeBufferPointer(start: UnsafePointer(buffer + field.start), count: field.end - field.start)
@@ -121,18 +119,8 @@ final class TextRecords {
     fields[index].hasDoubledQuotes = false
   }
 
-  /// A field as text, and whether it was valid UTF-8.
-  func text(_ index: Int) -> (text: String, isValid: Bool) {
-    let bytes = bytes(index)
-    if let text = String(validating: bytes, as: UTF8.self) { return (text, true) }
-    return (String(decoding: bytes, as: UTF8.self), false)
-  }
-
   /// Where in its line a field starts, in bytes from 1.
-  func column(_ index: Int) -> Int {
-    guard index >= 0, index < fields.count else { return 1 }
-    return fields[index].start - recordStart + 1
-  }
+  func column(_ index: Int) -> Int { index >= 0 && index < fieldCount ? fields[index].start - recordStart + 1 : 1 }
 
   /// Moves to the next record that is not blank; false at the end of the file.
   func next() throws(DataError) -> Bool {
@@ -149,9 +137,9 @@ final class TextRecords {
         position = recordStart
         try fill()
       }
-      if fields.count > 1 || fields.contains(where: { $0.start < $0.end || $0.isQuoted }) { return true }
+      if fieldCount > 1 || fieldCount == 1 && (fields[0].start < fields[0].end || fields[0].isQuoted) { return true }
     }
-    fields.removeAll(keepingCapacity: true)
+    fieldCount = 0
     return false
   }
 
@@ -181,7 +169,8 @@ final class TextRecords {
           message: quoteLine > 0
             ? "a quote opened on line \(quoteLine) is not closed within \(Self.longestRecord >> 20) MiB"
             : "a row is longer than \(Self.longestRecord >> 20) MiB",
-          place: "\(file):\(quoteLine > 0 ? quoteLine : line)", suggestion: "check that this is a table of text")
+          place: "\(file):\(quoteLine > 0 ? quoteLine : line), column \(columnText(fieldCount))",
+          suggestion: "check that this is a table of text")
       }
       let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * 2)
       memcpy(larger, buffer, end)
@@ -211,13 +200,13 @@ final class TextRecords {
   }
 
   private func readRecord() throws(DataError) -> Reading {
-    fields.removeAll(keepingCapacity: true)
+    fieldCount = 0
     quoteLine = 0
     let separator = style.separator
     while true {
-      if fields.count >= Self.mostFields {
+      if fieldCount >= Self.mostFields {
         throw DataError(
-          code: "bad-row", message: "a row has more than \(Self.mostFields) fields", place: place,
+          code: "bad-row", message: "a row has more than \(Self.mostFields) fields", place: place(Self.mostFields),
           suggestion: "check that this is a table with one event or item a row")
       }
       if style.hasQuotes, position < end, buffer[position] == quote {
@@ -231,12 +220,13 @@ final class TextRecords {
           at += 1
         }
         position = at
-        fields.append(Field(start: start, end: at))
+        append(Field(start: start, end: at))
       }
       guard position < end else { return isAtEnd ? .record : .short }
       let byte = buffer[position]
       position += 1
-      if byte == separator {
+      // Where lines are all there is, nothing separates fields.
+      if byte == separator, byte != lineFeed {
         if position == end, !isAtEnd { return .short }
         continue
       }
@@ -247,6 +237,18 @@ final class TextRecords {
       nextLine += 1
       return .record
     }
+  }
+
+  private func append(_ field: Field) {
+    if fieldCount == fieldCapacity {
+      let larger = UnsafeMutablePointer<Field>.allocate(capacity: fieldCapacity * 2)
+      larger.moveInitialize(from: fields, count: fieldCount)
+      fields.deallocate()
+      fields = larger
+      fieldCapacity *= 2
+    }
+    (fields + fieldCount).initialize(to: field)
+    fieldCount += 1
   }
 
   /// Reads a quoted field; false where the buffer ends first.
@@ -268,9 +270,10 @@ final class TextRecords {
         guard position >= end || isSeparator(buffer[position]) else {
           throw DataError(
             code: "bad-row", message: "text follows a closing quote at byte \(position - recordStart + 1) of the row",
-            place: "\(file):\(nextLine)", suggestion: "double the quotes inside a quoted field")
+            place: "\(file):\(nextLine), column \(columnText(fieldCount))",
+            suggestion: "double the quotes inside a quoted field")
         }
-        fields.append(Field(start: start, end: at, isQuoted: true, hasDoubledQuotes: hasDoubled))
+        append(Field(start: start, end: at, isQuoted: true, hasDoubledQuotes: hasDoubled))
         quoteLine = 0
         return true
       }
@@ -279,7 +282,8 @@ final class TextRecords {
     }
     guard isAtEnd else { return false }
     throw DataError(
-      code: "bad-row", message: "a quote opened on line \(quoteLine) is never closed", place: "\(file):\(quoteLine)",
+      code: "bad-row", message: "a quote opened on line \(quoteLine) is never closed",
+      place: "\(file):\(quoteLine), column \(columnText(fieldCount))",
       suggestion: "close it, or double the quotes inside a quoted field")
   }
 

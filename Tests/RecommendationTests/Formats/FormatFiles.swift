@@ -60,6 +60,20 @@ struct FormatFiles: Sendable, CustomTestStringConvertible {
         ("meta.csv", "asin,title\n" + titles.enumerated().map { "v\($0.offset + 1),\($0.element)\n" }.joined()),
       ], events: "ratings.csv"),
     FormatFiles(
+      name: "json lines", format: .table,
+      files: [
+        (
+          "reviews.jsonl",
+          events("") {
+            "{\"overall\": 5.0, \"reviewerID\": \"\($0.0)\", \"asin\": \"\($0.1)\", \"unixReviewTime\": \($0.2)}"
+          }
+        ),
+        (
+          "meta.jsonl",
+          titles.enumerated().map { "{\"asin\": \"v\($0.offset + 1)\", \"title\": \"\($0.element)\"}\n" }.joined()
+        ),
+      ], events: "reviews.jsonl"),
+    FormatFiles(
       name: "table with a mapping", format: .table,
       files: [
         ("log.tsv", events("wer\twas\twann\n") { "\($0.0)\t\($0.1)\t\($0.2)" }),
