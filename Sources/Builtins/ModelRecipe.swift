@@ -116,9 +116,14 @@ struct ModelRecipe {
       if let initialiser = object as? InitialiserObject { return Self.json(initialiser) }
     case .absent, .record, .range, .path, .tensor, .parameter, .goal: break
     }
+    let tries: [String]
+    if case .object(let object) = value, object is DataSet {
+      tries = ["make the model of its data again: what is counted needs no checkpoint"]
+    } else {
+      tries = ["a function declared with `def` instead of a lambda"]
+    }
     throw call.fail(
-      .wrongType, "\(what) is \(value.described), which a checkpoint cannot keep", argument: 0,
-      tries: ["a function declared with `def` instead of a lambda"])
+      .wrongType, "\(what) is \(value.described), which a checkpoint cannot keep", argument: 0, tries: tries)
   }
 
   private static func json(_ initialiser: InitialiserObject) -> JSONValue {

@@ -11,7 +11,8 @@ package struct EventLog: Sendable {
 
   /// `times` are left out where they do not fit the events.
   package init(userIDs: [String], sequences: [[Int32]], times: [[Double]] = [], itemCount: Int) {
-    self.userIDs = userIDs
+    // Whoever has no id is called by number, so that there is one id for each history.
+    self.userIDs = sequences.indices.map { userIDs.indices.contains($0) ? userIDs[$0] : "\($0)" }
     self.sequences = sequences
     self.times = times.map(\.count) == sequences.map(\.count) ? times : []
     self.itemCount = itemCount
@@ -38,7 +39,7 @@ package struct EventLog: Sendable {
   func users(where keeps: (Int) -> Bool) -> EventLog {
     let kept = sequences.indices.filter(keeps)
     var result = self
-    result.userIDs = kept.map { userIDs.indices.contains($0) ? userIDs[$0] : "" }
+    result.userIDs = kept.map { userIDs[$0] }
     result.sequences = kept.map { sequences[$0] }
     if hasTimes { result.times = kept.map { times[$0] } }
     return result

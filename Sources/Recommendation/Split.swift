@@ -123,8 +123,8 @@ extension Split.Rule {
   /// Where validation and test begin in a history of `count` events.
   fileprivate func cuts(_ count: Int, times: [Double]) -> (valid: Int, test: Int) {
     func from(_ valid: Int, _ test: Int) -> (valid: Int, test: Int) {
-      // Without an event to train on nobody can be tested.
-      count > valid + test && test > 0 ? (count - test - valid, count - test) : (count, count)
+      // Without an event to train on nobody can be tested. Sizes may be as large as numbers get, so they are not added.
+      test > 0 && test < count && valid < count - test ? (count - test - valid, count - test) : (count, count)
     }
     switch self {
     case .leaveOneOut: return from(1, 1)

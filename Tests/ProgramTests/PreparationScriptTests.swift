@@ -50,6 +50,35 @@ struct PreparationScriptTests {
       try FileManager.default.contentsOfDirectory(atPath: folder.file("made/images")).sorted() == ["0.png", "2.png"])
   }
 
+  @Test func reviewsAndMetadataOfAmazon() throws {
+    let folder = try ScratchFolder()
+    func review(_ user: String, _ item: String, _ stars: Int, _ time: Int) -> String {
+      #"{"overall": \#(stars).0, "reviewerID": "\#(user)", "asin": "\#(item)", "unixReviewTime": \#(time), "vote": "3"}"#
+        + "\n"
+    }
+    try folder.write(
+      "raw/Toys.json",
+      review("A1", "B2", 5, 200) + review("A1", "B1", 4, 100) + review("A1", "B1", 5, 300) + review("A2", "B1", 5, 100)
+        + review("A2", "B2", 1, 200) + review("A2", "B3", 5, 300) + review("A1", "B3", 5, 400)
+        + review("A2", "B9", 5, 400))
+    try folder.write(
+      "raw/meta_Toys.json",
+      #"{"asin": "B1", "title": "A \"kite\"", "description": ["Flies.", "Red."], "category": ["Toys", "Outdoor"]}"#
+        + "\n"
+        + #"{"asin": "B2", "title": "Ball", "description": [], "category": ["Toys"]}"# + "\n"
+        + #"{"asin": "B3", "title": "Cube", "category": ["Toys"]}"# + "\n")
+    let outcome = try run("amazon", in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("1 events name an item that meta_Toys.json does not list"), "\(outcome.errors)")
+    #expect(outcome.output.contains("core(users = 2, items = 2): 2 users, 3 items, 7 events"), "\(outcome.output)")
+    let made = try String(contentsOfFile: folder.file("made/items.csv"), encoding: .utf8)
+    #expect(made.contains("B1,\"A \"\"kite\"\"\",Flies. Red.,,Toys|Outdoor\n") && made.contains("B3,Cube,,,Toys\n"))
+    let liked = try run("amazon", in: folder, "rating=2.0", "out=\(folder.file("liked"))")
+    #expect(liked.output.contains("core(users = 2, items = 2)"), "\(liked.errors)")
+    let events = try String(contentsOfFile: folder.file("liked/interactions.csv"), encoding: .utf8)
+    #expect(events == "user,item,timestamp\nA1,B1,100\nA1,B1,300\nA1,B3,400\nA2,B1,100\nA2,B3,300\n")
+  }
+
   @Test func behaviourAndItemsOfNineRec() throws {
     let folder = try ScratchFolder()
     try folder.write("raw/QB_behaviour.tsv", "u1\tv1 v2 v3\nu2\tv3 v1 v2\nu3\tv2 v9 v1 v3\n")

@@ -111,6 +111,9 @@ struct SplitTests {
     #expect(split.train == [[0, 1, 2, 3, 4, 5, 6], [1, 2, 3], [4], []])
     #expect(split.valid == [[7], [], [], []] && split.test == [[8, 9], [], [], []])
     #expect(split.shortUsers == 2 && split.counted == [[0, 1, 2, 3, 4, 5, 6], [], [], []])
+    for huge in [Split.Rule.leaveOut(valid: .max, test: .max), .leaveOut(valid: .max, test: 1)] {
+      #expect(try Split(huge, sequences).train == sequences)
+    }
     #expect(try Split(.leaveOut(valid: 1, test: 1), sequences).test == Split(leaveOneOut: sequences).test)
   }
 
