@@ -84,7 +84,11 @@ extension Catalog {
   private static func contextNumbers(_ function: Value, _ time: Double, _ call: Invocation) throws -> [Float] {
     let given: Value = Int(exactly: time).map { .int($0) } ?? .float(time)
     let result = try call.machine.call(function, [given], at: call.span, place: call.place)
-    guard let numbers = [Double].from(result), numbers.allSatisfy(\.isFinite) else {
+    let numbers = [Double].from(result)
+    if let numbers, let bad = numbers.first(where: { !$0.isFinite }) {
+      throw call.fail(.notFinite, "the context of time \(Value.text(time)) holds \(Value.text(bad))", argument: 1)
+    }
+    guard let numbers else {
       throw call.fail(
         .wrongType, "the context of an event is a list of numbers, not \(result.described)", argument: 1,
         tries: ["t => [t / 86400 % 7]"])

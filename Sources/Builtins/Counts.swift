@@ -71,7 +71,9 @@ final class PairCounts: LanguageObject {
   var label: UInt64 { Label64(raw: owner.label).mixed(name).value }
   // `counts.next[a, b]`, by rows of the catalogue.
   func element(_ keys: [Value]) -> Value? {
-    guard keys.count == 2, case .int(let row) = keys[0], case .int(let column) = keys[1] else { return nil }
+    guard keys.count == 2, case .int(let row) = keys[0], case .int(let column) = keys[1],
+      (0..<counts.itemCount).contains(row), (0..<counts.itemCount).contains(column)
+    else { return nil }
     return .int(counts.count(Int32(clamping: row), Int32(clamping: column)))
   }
 }

@@ -38,12 +38,15 @@ struct Evaluator {
   private var candidates = 0
   private var ties = 0
   private var constants = 0
-  /// How often a case has so many targets, of which so many are candidates.
+  /// How often a case has so many targets, of which so many are candidates, among so many.
   private var kinds: [Targets: Int] = [:]
   private struct Targets: Hashable, Comparable {
     let relevant: Int
     let placed: Int
-    static func < (a: Targets, b: Targets) -> Bool { (a.relevant, a.placed) < (b.relevant, b.placed) }
+    let candidates: Int
+    static func < (a: Targets, b: Targets) -> Bool {
+      (a.relevant, a.placed, a.candidates) < (b.relevant, b.placed, b.candidates)
+    }
   }
 
   /// Ranks candidates for each case and averages the metrics over cases.
@@ -136,7 +139,8 @@ struct Evaluator {
     candidates += ranked.candidates
     if ranked.hasTies { ties += 1 }
     if ranked.isConstant { constants += 1 }
-    kinds[Targets(relevant: ranked.relevant, placed: ranked.groups.reduce(0) { $0 + $1.relevant }), default: 0] += 1
+    let placed = ranked.groups.reduce(0) { $0 + $1.relevant }
+    kinds[Targets(relevant: ranked.relevant, placed: placed, candidates: ranked.candidates), default: 0] += 1
     var ones: [Int: RecommendedLists.One] = [:]
     if !lists.isEmpty {
       let hidden = Set(excluded).subtracting(settings.keepsTarget ? one.targets : [])
@@ -185,6 +189,10 @@ struct Evaluator {
         "\(scorer.name) scores all candidates alike in \(ModuleInstance.grouped(constants)) of "
           + "\(ModuleInstance.grouped(perCase.count)) cases of \(part.printed), so nothing was ranked there")
     }
+    let remark = try scorer.remark(part, places.map { part.cases[$0] })
+    if !remark.isEmpty {
+      call.machine.warn(.data, "\(scorer.name) on \(part.printed): \(remark)")
+    }
     let means = RankingMetric.means(perCase)
     let values = metrics.indices.map { m -> Double in
       let list = lists.first { $0.k == metrics[m].k }
@@ -197,7 +205,7 @@ struct Evaluator {
     let text = [
       settings.preset.map { "protocol \($0)" } ?? "", part.protocolHead,
       settings.phrases(items: part.platform.itemCount, users: part.users).joined(separator: ", "),
-      scorer.length.map { "length \($0)" } ?? "",
+      scorer.length.map { "length \($0)" } ?? "", remark,
     ].filter { !$0.isEmpty }.joined(separator: ", ")
     return Score(
       metrics: metrics, values: values, chances: metrics.map { chance($0) },
@@ -208,15 +216,14 @@ struct Evaluator {
       protocolText: text, isValidation: part.kind == .valid, source: part.platform.source)
   }
 
-  /// What a scorer that knows nothing gets.
+  /// What a scorer that knows nothing gets: for ranks the mean over the cases, for lists without regard to the mask.
   private func chance(_ metric: RankingMetric) -> Double {
     let cases = perCase.count
     guard metric.kind.isOfLists else {
-      let mean = candidates / max(1, cases)
       return kinds.sorted { $0.key < $1.key }.reduce(0) { sum, kind in
-        let group = TieGroup(better: 0, tied: mean, relevant: min(kind.key.placed, mean))
+        let group = TieGroup(better: 0, tied: kind.key.candidates, relevant: kind.key.placed)
         let one = RankedCase(
-          groups: kind.key.placed > 0 && mean > 0 ? [group] : [], relevant: kind.key.relevant, candidates: mean)
+          groups: kind.key.placed > 0 ? [group] : [], relevant: kind.key.relevant, candidates: kind.key.candidates)
         return sum + Ranking.value(metric, one) * (Double(kind.value) / Double(cases))
       }
     }

@@ -144,7 +144,7 @@ struct GridComparison {
       table: Table(keyNames: keyNames + ["metric"], rows: rows, inherited: evidence),
       notes: [
         "users: the 95 % bootstrap interval of the difference over \(ModuleInstance.grouped(users)) users, and p of paired "
-          + "tests, each Holm-corrected over \(rows.count) row\(rows.count == 1 ? "" : "s")", trainings,
+          + "tests, each column Holm-corrected over the rows that have it", trainings,
       ] + notes)
   }
 }

@@ -20,6 +20,8 @@ package final class Platform {
   let rawIDs: [String]
   /// Equal fingerprints mean equal events and items after equal steps and splits.
   let fingerprint: String
+  /// The fingerprint of the data as they were read, before any step.
+  let read: String
   /// Equal states mean that everything which can be read of it is equal, pictures and sizes included.
   let state: String
   let itemsFingerprint: String
@@ -45,7 +47,8 @@ package final class Platform {
   init(
     name: String, items: any ItemSource, log: EventLog, split: Split, testSplit: Split? = nil, fingerprint: String,
     state: String, itemsFingerprint: String, ceilings: WorldCeilings? = nil, steps: [Step] = [],
-    warnings: [DataWarning] = [], contexts: EventContexts? = nil, reported: Reported = Reported()
+    warnings: [DataWarning] = [], contexts: EventContexts? = nil, read: String? = nil,
+    reported: Reported = Reported()
   ) {
     self.name = name
     self.items = items
@@ -53,6 +56,7 @@ package final class Platform {
     self.split = split
     self.testSplit = testSplit ?? split
     self.fingerprint = fingerprint
+    self.read = read ?? fingerprint
     self.state = state
     self.itemsFingerprint = itemsFingerprint
     self.ceilings = ceilings
@@ -118,7 +122,7 @@ extension Platform {
       fingerprint: Self.digest(fingerprint, step.name, rows ?? ""), state: Self.digest(state, step.name, rows ?? ""),
       itemsFingerprint: rows.map { Self.digest(itemsFingerprint, $0) } ?? itemsFingerprint,
       steps: steps + [Step(text: step.name, before: log.size, after: outcome.log.size)],
-      warnings: warnings, reported: reported)
+      warnings: warnings, read: read, reported: reported)
   }
 
   /// The same data split otherwise.
@@ -129,7 +133,7 @@ extension Platform {
     return Platform(
       name: name, items: items, log: log, split: try Split(rule, log.sequences, times: log.times),
       fingerprint: Self.digest(fingerprint, text), state: Self.digest(state, text), itemsFingerprint: itemsFingerprint,
-      steps: steps, warnings: warnings, contexts: contexts, reported: reported)
+      steps: steps, warnings: warnings, contexts: contexts, read: read, reported: reported)
   }
 
   /// The same data under another name.
@@ -137,7 +141,7 @@ extension Platform {
     Platform(
       name: name, items: items, log: log, split: split, testSplit: testSplit, fingerprint: fingerprint,
       state: Self.digest(state, name), itemsFingerprint: itemsFingerprint, ceilings: ceilings, steps: steps,
-      warnings: warnings, contexts: contexts, reported: reported)
+      warnings: warnings, contexts: contexts, read: read, reported: reported)
   }
 
   /// The same data with facts about each event.
@@ -146,7 +150,7 @@ extension Platform {
     return Platform(
       name: name, items: items, log: log, split: split, fingerprint: Self.digest(fingerprint, text),
       state: Self.digest(state, text), itemsFingerprint: itemsFingerprint, steps: steps, warnings: warnings,
-      contexts: contexts, reported: reported)
+      contexts: contexts, read: read, reported: reported)
   }
 
   private static func digest(_ parts: String...) -> String {

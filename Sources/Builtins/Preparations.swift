@@ -164,7 +164,8 @@ extension Catalog {
   private static func chosen(_ call: Invocation, keeps: Bool) throws -> Value {
     let argument = try call.converted(try call.value(0), to: DataSetArgument.self, name: "data", at: call.spans[0])
     let platform = argument.data.platform
-    let columns = platform.items.columns
+    let named = ["item": platform.rawIDs, "title": platform.items.titles, "description": platform.items.descriptions]
+    let columns = platform.items.columns.merging(named) { own, _ in own }
     guard !call.extra.isEmpty else {
       throw call.fail(
         .wrongArguments, "`\(call.builtin.name)` needs a column of the items to choose by",
@@ -174,10 +175,9 @@ extension Catalog {
     for (name, value) in call.extra {
       guard let column = columns[name] else {
         let near = NameSuggestion.near(name, among: columns.keys.sorted())
-        let known = columns.isEmpty ? "they have none beside id, title, description and image" : "they have "
         throw call.fail(
           .unknownField,
-          "the items of \(platform.name) have no column `\(name)`; \(known)\(columns.keys.sorted().joined(separator: ", "))",
+          "the items of \(platform.name) have no column `\(name)`; they have \(columns.keys.sorted().joined(separator: ", "))",
           tries: near)
       }
       let holds = try test(of: value, column, call)
@@ -205,7 +205,8 @@ extension Catalog {
       return { text in
         let given: Value = isNumeric ? (Int(text).map { .int($0) } ?? .float(Double(text) ?? .nan)) : .string(text)
         guard case .bool(let holds) = try call.machine.call(value, [given], at: call.span, place: call.place) else {
-          throw call.fail(.notBool, "the function must say true or false of each value")
+          throw call.fail(
+            .notBool, "the function must say true or false of each value, and of \(given.quoted) it does not")
         }
         return holds
       }

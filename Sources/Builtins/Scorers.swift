@@ -9,6 +9,8 @@ import TensorCore
 protocol Scorer {
   /// Scores of all items, [case, item].
   func scores(_ cases: [DataPart.Case]) throws -> [Float]
+  /// What the protocol line must add for these cases; empty where that is nothing.
+  func remark(_ part: DataPart, _ cases: [DataPart.Case]) throws -> String
   /// What the protocol line says of it.
   var name: String { get }
   /// Slots that are read of a history; nil for all.
@@ -38,8 +40,8 @@ final class ModelScorer: Scorer {
     self.call = call
     corpus = Corpus([platform], call.machine)
     seed = call.machine.seed
+    try Self.checkCounts(of: model, platform, call)
     if model.definition.methods["score"] != nil {
-      try Self.checkCounts(of: model, platform, call)
       items = nil
       return
     }
@@ -68,6 +70,10 @@ final class ModelScorer: Scorer {
 
   var name: String { model.definition.name }
   var length: Int? { readsHistory ? steps : nil }
+
+  func remark(_ part: DataPart, _ cases: [DataPart.Case]) throws -> String {
+    try TrainedOn.phrase(model, part, cases, call.machine)
+  }
 
   /// The row of a case's user, if it can be told from users who are only tested on.
   private func owner(_ one: DataPart.Case) -> Int32 {
@@ -140,16 +146,27 @@ final class ModelScorer: Scorer {
     }
   }
 
-  /// Refuses a model that holds counts of other data: its rows would be those of other items.
+  /// Refuses a model that holds counts of other data, however deep: its rows would be those of other items or splits.
   private static func checkCounts(of model: ModuleInstance, _ platform: Platform, _ call: Invocation) throws {
-    for case .object(let object) in model.members {
-      guard let counted = object as? Counted, counted.platform.fingerprint != platform.fingerprint else { continue }
+    for counted in try model.members.flatMap({ try counts(in: $0) }) where counted.fingerprint != platform.fingerprint {
       let name = model.definition.name
       throw call.fail(
         .dataMismatch,
-        "this \(name) was counted on \(counted.platform.name), and \(platform.name) "
-          + (counted.platform.name == platform.name ? "was prepared or split otherwise" : "is other data"),
+        "this \(name) was counted on \(counted.name), and \(platform.name) "
+          + (counted.name == platform.name ? "was prepared or split otherwise" : "is other data"),
         argument: 0, tries: ["\(name) of the data set that is evaluated"])
+    }
+  }
+
+  /// The platforms whose counts a value holds.
+  private static func counts(in value: Value) throws -> [Platform] {
+    switch value {
+    case .object(let object as Counted): [object.platform]
+    case .object(let object as PairCounts): [object.owner.platform]
+    case .module(let module, _): try module.members.flatMap { try counts(in: $0) }
+    case .list(let values): try values.flatMap { try counts(in: $0) }
+    case .record(let record) where record.kind == "record": try record.fields().flatMap { try counts(in: $0.1) }
+    default: []
     }
   }
 }

@@ -49,16 +49,26 @@ extension Catalog {
         """
         The data split at one moment for all users, so that nothing is trained on that comes after a test event: events \
         from `test` on are the test, those from `valid` on validate. Moments are in the unit of the timestamps; a number \
-        below 1 is the share of all events that is older. Users without an event before the test are left out of it and \
+        below 1 is the share of all events that is older. Without `valid` a share validates the tenth before the test. Users without an event before the test are left out of it and \
         counted.
         """,
         data, BuiltinParameter<Double>("test", default: 0.9, shown: "0.9"),
-        BuiltinParameter<Double>("valid", default: 0.8, shown: "0.8"),
+        BuiltinParameter<Double?>("valid", default: .none, shown: "test - 0.1"),
         examples: "pmm> try { time_split(world(\"tgtS\", seed = 1)) } catch e { e.message }\n"
           + "the data have no timestamps, so they cannot be split by time"
       ) { call, data, test, valid in
+        guard test.isFinite, valid?.isFinite ?? true else {
+          throw call.fail(.outOfRange, "a moment is a finite number", argument: test.isFinite ? 2 : 1)
+        }
+        guard let valid = valid ?? (test > 0 && test < 1 ? max(0, ((test - 0.1) * 1e9).rounded() / 1e9) : nil) else {
+          throw call.fail(
+            .wrongArguments, "from which moment on is validated? `valid` must be given beside a moment", argument: 1,
+            tries: ["valid = \(Value.text(test)), which validates on nothing"])
+        }
         guard valid <= test else {
-          throw call.fail(.outOfRange, "the validation from \(valid) on is not before the test at \(test)", argument: 2)
+          throw call.fail(
+            .outOfRange, "the validation from \(Value.text(valid)) on begins after the test at \(Value.text(test))",
+            argument: 2)
         }
         return try data.changed(call) { platform in
           let sorted = platform.log.times.joined().sorted()

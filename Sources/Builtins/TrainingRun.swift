@@ -226,10 +226,11 @@ final class TrainingRun {
   private func model(with numbers: [Tensor]) -> ModuleInstance {
     var byPath: [[String]: Tensor] = [:]
     for (entry, tensor) in zip(trainable, numbers) { byPath[entry.path] = tensor }
+    TrainedOn.keep(corpus.platforms, machine)
     let origin = Origin(Origin.ofTraining + call.span.place, span: call.span)
     return model.mappingParameters(origin: origin) { path, parameter in
       byPath[path].map { parameter.with(numbers: $0) } ?? parameter
-    }.with(facts: ["length": .int(steps), "trained_on": TrainedOn.value(corpus.platforms.map(\.source))])
+    }.with(facts: ["length": .int(steps), "trained_on": TrainedOn.value(corpus.platforms)])
   }
 
   private func finished() throws -> Run {

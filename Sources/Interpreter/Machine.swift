@@ -47,6 +47,8 @@ package final class Machine: NameSource {
   /// At the prompt an interrupted `train` returns what it has.
   package var isInteractive = false
 
+  /// Objects that builtins keep for later calls, by names of their own.
+  package var kept: [String: AnyObject] = [:]
   /// The script that runs; nil at the prompt.
   package var script: SourceText?
   /// Keeps what cells of grids gave; nil where nothing is kept.

@@ -87,7 +87,7 @@ package struct CandidateDraw: Sendable {
         code: "too-few-items",
         message:
           "\(count) negatives are asked for, but only \(free) of \(itemCount) \(which) are neither a target nor met",
-        suggestion: free > 0 ? "negatives = \(free)" : "negatives = none, which ranks all items")
+        suggestion: "negatives = none, which ranks all items")
     }
     return waits.sorted { ($0.time, $0.item) < ($1.time, $1.item) }.prefix(missing).map(\.item)
   }

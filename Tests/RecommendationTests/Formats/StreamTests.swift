@@ -43,9 +43,11 @@ struct StreamTests {
     #expect(data.catalogue.rawIDs[1] == "i7919")
   }
 
-  @Test(arguments: ["data/lastfm-ids", "data/amazon-beauty-ids"])
+  @Test(
+    .enabled(if: SharedFolder.url("data") != nil, Comment(rawValue: SharedFolder.absence)),
+    arguments: ["data/lastfm-ids", "data/amazon-beauty-ids"])
   func idsOnlyFoldersAreRead(_ path: String) throws {
-    guard let url = SharedFolder.url(path) else { return }
+    let url = try #require(SharedFolder.url(path))
     let data = try InteractionData.load(folder: url.path)
     #expect(data.catalogue.count == (path.contains("lastfm") ? 3646 : 12_101))
     #expect(data.warnings.isEmpty)
