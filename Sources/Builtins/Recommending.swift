@@ -10,6 +10,8 @@ struct Recommender {
   let platform: Platform
   private let scorer: any Scorer
   private let places: [Int32]
+  /// Kept here, since some items make the list anew each time that they are asked.
+  private let titles: [String]
   private let call: Invocation
 
   init(_ model: Value, _ platform: Platform, length: Int?, _ call: Invocation) throws {
@@ -17,6 +19,7 @@ struct Recommender {
     self.call = call
     scorer = try Scorers.scorer(of: model, platform, length, call)
     places = TopItems.places(of: platform.rawIDs)
+    titles = platform.items.titles
   }
 
   struct Offer {
@@ -50,8 +53,7 @@ struct Recommender {
   }
 
   func title(_ item: Int32) -> String {
-    let titles = platform.items.titles
-    return titles.indices.contains(Int(item)) ? titles[Int(item)] : ""
+    titles.indices.contains(Int(item)) ? titles[Int(item)] : ""
   }
 }
 
