@@ -26,13 +26,14 @@ let package = Package(
     .library("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
     .module("Recommendation"),
     .module("Content", uses: "CPNG", "CTurboJPEG"),
-    .module("Checkpoint", uses: "CHDF5"),
+    .module("TensorFiles", uses: "CKernels"),
+    .module("Checkpoint", uses: "TensorFiles", "CHDF5"),
     // where the columns meet
     .module("Interpreter", uses: "Diagnostics", "Syntax", "Semantics", "NamedTensors", "Autodiff", "TensorCore"),
     .module(
       "Builtins",
       uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training",
-      "Recommendation", "Content", "Checkpoint"),
+      "Recommendation", "Content", "TensorFiles", "Checkpoint"),
     .target(
       name: "StandardLibrary", path: "stdlib", sources: ["StandardLibrary.swift"],
       resources: [
@@ -44,11 +45,11 @@ let package = Package(
     .module(
       "Golden",
       uses: "Diagnostics", "Semantics", "Interpreter", "NamedTensors", "Autodiff", "TensorCore", "Training",
-      "Recommendation", "Checkpoint", "Builtins", "Shell"),
+      "Recommendation", "TensorFiles", "Checkpoint", "Builtins", "Shell"),
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "Checkpoint", "Builtins", "StandardLibrary", "Shell",
+        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins", "StandardLibrary", "Shell",
         "Transcripts", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -63,12 +64,13 @@ let package = Package(
     .tests("SemanticsTests", uses: "LanguageKit", "Diagnostics", "Syntax", "Semantics"),
     .tests("InterpreterTests", uses: "LanguageKit"),
     .tests(
-      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Checkpoint", "Recommendation",
+      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "TensorFiles", "Checkpoint", "Recommendation",
       "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),
-    .tests("CheckpointTests", uses: "Checkpoint"),
+    .tests("TensorFilesTests", uses: "TensorFiles"),
+    .tests("CheckpointTests", uses: "TensorFiles", "Checkpoint"),
     .tests("RepositoryTests", uses: "pmm", "Diagnostics", "Syntax"),
     .tests("TensorCoreTests", uses: "TensorCore"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),

@@ -4,6 +4,7 @@ import Interpreter
 import NamedTensors
 import Recommendation
 import TensorCore
+import TensorFiles
 
 /// Reads what `CellWriter` wrote. The file may be anybody's: whatever does not fit is an error, never a wrong value.
 struct CellReader {

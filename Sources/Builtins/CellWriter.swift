@@ -4,6 +4,7 @@ import Interpreter
 import NamedTensors
 import Recommendation
 import TensorCore
+import TensorFiles
 
 /// What a cell of a grid gave, as JSON and tensors. What stands several times is written once.
 struct CellWriter {

@@ -1,6 +1,7 @@
 import Checkpoint
 import Diagnostics
 import Interpreter
+import TensorFiles
 
 /// Training curves as an SVG: losses above, validation below, one line a run and column.
 final class Picture: Drawing {
@@ -276,7 +277,7 @@ extension Picture {
       throw call.fail(
         .file, "a picture is saved as .svg, and \(path) ends otherwise", argument: 1, tries: ["\(path).svg"])
     }
-    do throws(CheckpointError) { try AtomicFile.write(Array(drawing.svg.utf8), to: path) } catch {
+    do throws(FileError) { try AtomicFile.write(Array(drawing.svg.utf8), to: path) } catch {
       throw error.failure(call, argument: 1)
     }
   }

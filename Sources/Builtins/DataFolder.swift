@@ -4,6 +4,7 @@ import Diagnostics
 import Interpreter
 import Recommendation
 import TensorCore
+import TensorFiles
 
 /// A data set as a folder that `dataset` reads: interactions.csv, items.csv and a folder of pictures.
 enum DataFolder {
@@ -17,7 +18,7 @@ enum DataFolder {
         try AtomicFile.write(Array(items(platform, pictures).utf8), to: folder + "/items.csv")
         try AtomicFile.write(Array(interactions(platform).utf8), to: folder + "/interactions.csv")
       }
-    } catch let error as CheckpointError {
+    } catch let error as FileError {
       throw error.failure(call, argument: 1)
     }
     if !problems.isEmpty {

@@ -3,6 +3,7 @@ import Diagnostics
 import Interpreter
 import Semantics
 import Syntax
+import TensorFiles
 
 /// Where a value of the top level comes from: what was called, on which lines, with which seed and inputs, and the shortest
 /// script that makes it again.
@@ -51,7 +52,7 @@ final class Derivation: LanguageObject {
       throw call.fail(
         .file, "a script is saved as .pmm, and \(path) ends otherwise", argument: 1, tries: ["\(path).pmm"])
     }
-    do throws(CheckpointError) { try AtomicFile.write(Array(script.utf8), to: path) } catch {
+    do throws(FileError) { try AtomicFile.write(Array(script.utf8), to: path) } catch {
       throw error.failure(call, argument: 1)
     }
   }

@@ -3,8 +3,9 @@ import Diagnostics
 import Interpreter
 import NamedTensors
 import Semantics
+import TensorFiles
 
-extension CheckpointError {
+extension FileError {
   func failure(_ call: Invocation, argument: Int) -> Failure {
     let place = self.place.map { message.contains($0) ? "" : "\($0): " } ?? ""
     return call.fail(.file, "\(place)\(message)", argument: argument, tries: suggestion.map { [$0] } ?? [])
@@ -85,7 +86,7 @@ extension Catalog {
           return nil
         }.first?.dimensions.first
         let tensors = try call.extra.map { name, value in (name: name, try stored(name, value, rows: rows, call)) }
-        do throws(CheckpointError) { try TensorExport.write(path: path, tensors: tensors) } catch {
+        do throws(FileError) { try TensorExport.write(path: path, tensors: tensors) } catch {
           throw error.failure(call, argument: 0)
         }
         return .none

@@ -4,6 +4,7 @@ import Glibc
 package import Interpreter
 import Recommendation
 import TensorCore
+import TensorFiles
 
 /// A folder in which the cells of a script's grids are kept, a file each, named by what the cell depends on: code and the
 /// names in it, keys, seed, and the program itself. What a cell read of the disk stands in the file and is compared when the
@@ -161,7 +162,7 @@ package final class GridCache: CellStore {
       } catch is CellReader.Damage {
         machine.note(
           "grid: a \(value.typeName) does not come back as it was, so its cells are computed each time (\(span.place))")
-      } catch let error as CheckpointError {
+      } catch let error as FileError {
         cache.isUsable = false
         machine.note("grid: nothing more is kept in \(cache.folder): \(error.message)")
       }
@@ -218,7 +219,7 @@ struct CellEntry {
   /// Reads a file, which may be anything.
   init(path: String) throws(CellReader.Damage) {
     let file: CheckpointFile
-    do throws(CheckpointError) { file = try CheckpointFile.read(path: path) } catch {
+    do throws(FileError) { file = try CheckpointFile.read(path: path) } catch {
       throw CellReader.Damage(what: error.message)
     }
     guard file.kind == Self.kind, let outer = try? JSONValue.parse(file.metadataJSON),

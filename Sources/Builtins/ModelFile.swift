@@ -3,6 +3,7 @@ import Diagnostics
 import Interpreter
 import NamedTensors
 import TensorCore
+import TensorFiles
 
 /// Models as checkpoints: the recipe as JSON, the numbers under /model by path.
 enum ModelFile {
@@ -33,7 +34,7 @@ enum ModelFile {
     do { text = try document.text() } catch {
       throw call.fail(.inside, "the model's description cannot be written: \(error)")
     }
-    do throws(CheckpointError) {
+    do throws(FileError) {
       try CheckpointFile(kind: "model", metadataJSON: text, tensors: tensors).write(to: path)
     } catch {
       throw error.failure(call, argument: 1)
@@ -43,7 +44,7 @@ enum ModelFile {
   static func open(_ path: String, _ call: Invocation) throws -> ModuleInstance {
     call.machine.note(read: FileState.read(.file, path))
     let file: CheckpointFile
-    do throws(CheckpointError) { file = try CheckpointFile.read(path: path) } catch {
+    do throws(FileError) { file = try CheckpointFile.read(path: path) } catch {
       throw error.failure(call, argument: 0)
     }
     guard let document = try? JSONValue.parse(file.metadataJSON), let recipe = document["recipe"] else {

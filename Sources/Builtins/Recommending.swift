@@ -4,6 +4,7 @@ import Interpreter
 import NamedTensors
 import Recommendation
 import TensorCore
+import TensorFiles
 
 /// What a model would offer next: the use of a model beside its evaluation.
 struct Recommender {
@@ -268,7 +269,7 @@ private struct RecommendationFile {
       call.machine.progress?("recommending for user \(offers.count) of \(users.count)")
     }
     call.machine.progress?("")
-    do throws(CheckpointError) {
+    do throws(FileError) {
       if ending == "csv" {
         try AtomicFile.write(Array(csv(users.map(\.id), offers).utf8), to: path)
       } else {

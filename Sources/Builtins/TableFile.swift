@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Interpreter
 import Recommendation
+import TensorFiles
 
 /// Tables as text files, by the ending of the path, each with a manifest beside it.
 enum TableFile {
@@ -142,7 +143,7 @@ enum TableFile {
   }
 
   private static func write(_ text: String, to path: String, _ call: Invocation) throws {
-    do throws(CheckpointError) { try AtomicFile.write(Array(text.utf8), to: path) } catch {
+    do throws(FileError) { try AtomicFile.write(Array(text.utf8), to: path) } catch {
       throw error.failure(call, argument: 1)
     }
   }

@@ -1,22 +1,23 @@
 import CHDF5
+package import TensorFiles
 
 extension CheckpointFile {
   /// Reads a file that `write` made; every size is checked before anything is allocated, every tensor against its
   /// checksum.
   ///
   /// Tensors come in the order in which they were written. A file of another program or of a newer format is an error.
-  package static func read(path: String) throws(CheckpointError) -> CheckpointFile {
-    try withHDF5 { () throws(CheckpointError) in
+  package static func read(path: String) throws(FileError) -> CheckpointFile {
+    try withHDF5 { () throws(FileError) in
       let input = try HDF5Input.open(path)
       let (kind, metadata, count) = try readHeader(input)
       guard H5Lexists(input.file.id, "model", pmm_h5_default()) > 0 else {
-        throw CheckpointError(code: "missing-part", message: "\(path) has no group /model", place: path)
+        throw FileError(code: "missing-part", message: "\(path) has no group /model", place: path)
       }
       var reader = CheckpointReader()
       let model = try input.open("model", in: input.file.id)
       try reader.read(group: model.id, path: [], from: input)
       guard reader.tensors.count == count else {
-        throw CheckpointError(
+        throw FileError(
           code: "missing-part",
           message: "\(path) says that it has \(count) tensors, but it has \(reader.tensors.count)",
           place: path)
@@ -27,10 +28,10 @@ extension CheckpointFile {
 
   private static func readHeader(
     _ input: borrowing HDF5Input
-  ) throws(CheckpointError) -> (kind: String, metadata: String, tensors: Int) {
+  ) throws(FileError) -> (kind: String, metadata: String, tensors: Int) {
     let path = input.path
     guard H5Lexists(input.file.id, "pmm", pmm_h5_default()) > 0 else {
-      throw CheckpointError(
+      throw FileError(
         code: "foreign-file", message: "\(path) is an HDF5 file, but not a checkpoint of pmm: it has no /pmm",
         place: path)
     }
@@ -38,11 +39,11 @@ extension CheckpointFile {
     guard H5Iget_type(header.id) == H5I_DATASET, try input.fixedTexts("format", of: header.id) == [formatName],
       let version = try input.wholeNumber("format_version", of: header.id)
     else {
-      throw CheckpointError(
+      throw FileError(
         code: "foreign-file", message: "\(path) is an HDF5 file, but its /pmm is not that of a checkpoint", place: path)
     }
     guard version <= formatVersion else {
-      throw CheckpointError(
+      throw FileError(
         code: "newer-format",
         message: "\(path) was made by a newer pmm (format \(version); this one reads up to \(formatVersion))",
         place: path,
@@ -73,7 +74,7 @@ private struct CheckpointReader {
 
   mutating func read(
     group: hid_t, path: [String], from input: borrowing HDF5Input
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard path.count <= Self.maxDepth else { throw input.damaged("groups are nested more than \(Self.maxDepth) deep") }
     try visit(group, path, input)
     for name in try input.links(of: group, byCreation: true) {
@@ -92,7 +93,7 @@ private struct CheckpointReader {
 
   private mutating func visit(
     _ object: hid_t, _ path: [String], _ input: borrowing HDF5Input
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     guard addresses.insert(pmm_h5_address(object)).inserted else {
       throw input.damaged("\(printable(path.joined(separator: "."))) stands in two places")
     }
@@ -103,7 +104,7 @@ private struct CheckpointReader {
 
   private func tensor(
     _ dataset: hid_t, path: [String], from input: borrowing HDF5Input
-  ) throws(CheckpointError) -> StoredTensor {
+  ) throws(FileError) -> StoredTensor {
     let name = printable(path.joined(separator: "."))
     let type = try Handle(H5Dget_type(dataset), "read the type of \(name)", place: input.path)
     let space = try Handle(H5Dget_space(dataset), "read the shape of \(name)", place: input.path)
@@ -113,7 +114,7 @@ private struct CheckpointReader {
       throw input.damaged("\(name) has no checksum")
     }
     guard stored == Int64(sum) else {
-      throw CheckpointError(
+      throw FileError(
         code: "damaged-tensor", message: "the values of \(name) do not fit their checksum", place: input.path,
         suggestion: "copy the file again, or go back to an older one")
     }
@@ -132,7 +133,7 @@ private struct CheckpointReader {
   /// Values and their checksum, of the four types that are written.
   private func values(
     _ dataset: hid_t, type: hid_t, count: Int, name: String, from input: borrowing HDF5Input
-  ) throws(CheckpointError) -> (StoredTensor.Values, UInt32) {
+  ) throws(FileError) -> (StoredTensor.Values, UInt32) {
     let float32 = try Handle(pmm_h5_float32(), "make a type", place: input.path)
     let float64 = try Handle(pmm_h5_float64(), "make a type", place: input.path)
     let int32 = try Handle(pmm_h5_int32(), "make a type", place: input.path)
@@ -156,7 +157,7 @@ private struct CheckpointReader {
   private func read<Number: BitwiseCopyable>(
     _ dataset: hid_t, _ type: hid_t, _ count: Int, width: Int, _ zero: Number, _ name: String,
     _ input: borrowing HDF5Input
-  ) throws(CheckpointError) -> ([Number], UInt32) {
+  ) throws(FileError) -> ([Number], UInt32) {
     try input.checkStorage(dataset, count: count, width: width, name: name)
     var numbers = [Number](repeating: zero, count: count)
     if count > 0 { try require(pmm_h5_read(dataset, type, &numbers), "read \(name)", place: input.path) }

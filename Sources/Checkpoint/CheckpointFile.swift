@@ -1,3 +1,5 @@
+package import TensorFiles
+
 /// A model on disk: what it is, and every tensor by its path.
 ///
 /// Format 0: `/pmm` holds the description as JSON, `/model/...` the tensors with a group for each step of the path, and
@@ -20,10 +22,10 @@ package struct CheckpointFile: Sendable, Equatable {
   }
 
   /// Saves to `path`: after a failure the old file is untouched. Missing folders are made.
-  package func write(to path: String) throws(CheckpointError) {
+  package func write(to path: String) throws(FileError) {
     try check()
-    try AtomicFile.replace(path, bytes: estimatedBytes) { (temporary) throws(CheckpointError) in
-      try withHDF5 { () throws(CheckpointError) in
+    try AtomicFile.replace(path, bytes: estimatedBytes) { (temporary) throws(FileError) in
+      try withHDF5 { () throws(FileError) in
         var writer = try HDF5Writer(creating: temporary, place: path, reserved: ["pmm", "model"])
         try writer.writeText(metadataJSON, at: "/pmm")
         try describe(writer)
@@ -35,7 +37,7 @@ package struct CheckpointFile: Sendable, Equatable {
   }
 
   /// Says what the file is, once for the loader in texts of fixed length and once in the root for people.
-  private func describe(_ writer: borrowing HDF5Writer) throws(CheckpointError) {
+  private func describe(_ writer: borrowing HDF5Writer) throws(FileError) {
     let header = try writer.open("/pmm")
     try writer.writeText("format", Self.formatName, on: header.id, isFixed: true)
     try writer.writeNumber("format_version", Int64(Self.formatVersion), on: header.id)
@@ -47,18 +49,18 @@ package struct CheckpointFile: Sendable, Equatable {
     try writer.writeText("kind", kind, on: root.id, isFixed: false)
   }
 
-  private func check() throws(CheckpointError) {
+  private func check() throws(FileError) {
     var seen: Set<[String]> = []
     var groups: Set<[String]> = []
     for tensor in tensors {
       try tensor.check()
       guard seen.insert(tensor.path).inserted else {
-        throw CheckpointError(code: "bad-tensor", message: "two tensors have the path \(tensor.name)")
+        throw FileError(code: "bad-tensor", message: "two tensors have the path \(tensor.name)")
       }
       for count in 1..<max(1, tensor.path.count) { groups.insert(Array(tensor.path.prefix(count))) }
     }
     if let both = seen.intersection(groups).map({ $0.joined(separator: ".") }).min() {
-      throw CheckpointError(code: "bad-tensor", message: "\(both) is a tensor and also the path to others")
+      throw FileError(code: "bad-tensor", message: "\(both) is a tensor and also the path to others")
     }
   }
 

@@ -1,4 +1,5 @@
 import CHDF5
+import TensorFiles
 
 /// Values as the bytes that stand in a file.
 struct EncodedValues {

@@ -1,20 +1,21 @@
 import Glibc
+import TensorFiles
 
 /// What can be told of a file before HDF5 opens it.
 enum FileCheck {
   private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
   /// Makes sure that `path` is a regular HDF5 file with all its bytes; gives its size back.
-  static func check(_ path: String) throws(CheckpointError) -> Int {
+  static func check(_ path: String) throws(FileError) -> Int {
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else {
       let reason = String(cString: strerror(errno))
-      throw CheckpointError(code: "missing-file", message: "cannot open \(path): \(reason)", place: path)
+      throw FileError(code: "missing-file", message: "cannot open \(path): \(reason)", place: path)
     }
     defer { _ = close(file) }
     var info = stat()
     guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      throw CheckpointError(code: "not-a-file", message: "\(path) is not a regular file", place: path)
+      throw FileError(code: "not-a-file", message: "\(path) is not a regular file", place: path)
     }
     let size = Int(info.st_size)
     var head = [UInt8](repeating: 0, count: 256)
@@ -30,13 +31,13 @@ enum FileCheck {
       if pread(file, &start, start.count, offset) == start.count, start == signature { return size }
       offset *= 2
     }
-    throw CheckpointError(
+    throw FileError(
       code: "not-hdf5", message: "\(path) is \(describe(head)), not an HDF5 file", place: path,
       suggestion: head.starts(with: "version https://git-lfs".utf8) ? "git lfs pull" : nil)
   }
 
   /// Compares the end that superblocks 0 to 3 state with the size there is.
-  private static func checkLength(_ head: [UInt8], size: Int, path: String) throws(CheckpointError) {
+  private static func checkLength(_ head: [UInt8], size: Int, path: String) throws(FileError) {
     guard head.count >= 48 else { throw truncated(size, nil, path) }
     let version = head[8]
     // Where the end of the file stands, and the byte that tells how wide it is.
@@ -46,9 +47,9 @@ enum FileCheck {
     if end > UInt64(size) { throw truncated(size, end, path) }
   }
 
-  private static func truncated(_ size: Int, _ whole: UInt64?, _ path: String) -> CheckpointError {
+  private static func truncated(_ size: Int, _ whole: UInt64?, _ path: String) -> FileError {
     let of = whole.map { " of \($0)" } ?? ""
-    return CheckpointError(
+    return FileError(
       code: "truncated-file", message: "\(path) is cut off: it has \(size)\(of) bytes", place: path,
       suggestion: "copy or save it again")
   }

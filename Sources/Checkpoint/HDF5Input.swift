@@ -1,4 +1,5 @@
 import CHDF5
+import TensorFiles
 
 /// A file open for reading; used only inside `withHDF5`.
 struct HDF5Input: ~Copyable {
@@ -15,7 +16,7 @@ struct HDF5Input: ~Copyable {
   }
 
   /// Opens the file at `path` once it has shown to be a whole HDF5 file.
-  static func open(_ path: String) throws(CheckpointError) -> HDF5Input {
+  static func open(_ path: String) throws(FileError) -> HDF5Input {
     let size = try FileCheck.check(path)
     let access = try Handle(pmm_h5_read_access(), "make a property list", place: path)
     let file = try Handle(pmm_h5_open_to_read(path, access.id), "open \(path)", place: path)
@@ -23,12 +24,12 @@ struct HDF5Input: ~Copyable {
   }
 
   /// Opens the object at `name` in `group`.
-  func open(_ name: String, in group: hid_t) throws(CheckpointError) -> Handle {
+  func open(_ name: String, in group: hid_t) throws(FileError) -> Handle {
     try Handle(H5Oopen(group, name, pmm_h5_default()), "open \(printable(name))", place: path)
   }
 
   /// Names of what a group holds. Links out of the file are never followed; they are errors.
-  func links(of group: hid_t, byCreation: Bool) throws(CheckpointError) -> [String] {
+  func links(of group: hid_t, byCreation: Bool) throws(FileError) -> [String] {
     var found = Visited()
     let status = withUnsafeMutablePointer(to: &found) { context in
       pmm_h5_links(group, byCreation, visit, context)
@@ -36,7 +37,7 @@ struct HDF5Input: ~Copyable {
     try require(status, "list a group", place: path)
     if found.hasTooMany { throw damaged("a group holds more than \(Visited.limit) names") }
     if let other = found.other {
-      throw CheckpointError(
+      throw FileError(
         code: "unsupported-file", message: "\(printable(other)) is a link to another place, which is not followed",
         place: path, suggestion: "copy what it points to into the file")
     }
@@ -44,7 +45,7 @@ struct HDF5Input: ~Copyable {
   }
 
   /// Names of an object's attributes.
-  func attributeNames(of object: hid_t) throws(CheckpointError) -> [String] {
+  func attributeNames(of object: hid_t) throws(FileError) -> [String] {
     var found = Visited()
     let status = withUnsafeMutablePointer(to: &found) { context in pmm_h5_attributes(object, visit, context) }
     try require(status, "list attributes", place: path)
@@ -53,7 +54,7 @@ struct HDF5Input: ~Copyable {
   }
 
   /// Sides of a space and their product; a space without points, or with more than an array can hold, is an error.
-  func shape(_ space: hid_t, name: String) throws(CheckpointError) -> (shape: [Int], count: Int) {
+  func shape(_ space: hid_t, name: String) throws(FileError) -> (shape: [Int], count: Int) {
     let rank = H5Sget_simple_extent_ndims(space)
     guard rank >= 0, rank <= 32, H5Sget_simple_extent_type(space) != H5S_NULL else {
       throw damaged("\(name) has no shape")
@@ -71,10 +72,10 @@ struct HDF5Input: ~Copyable {
 
   /// Makes sure that `count` values of `width` bytes lie in the file as they are, neither packed nor elsewhere, so that
   /// nothing is allocated that the file does not hold.
-  func checkStorage(_ dataset: hid_t, count: Int, width: Int, name: String) throws(CheckpointError) {
+  func checkStorage(_ dataset: hid_t, count: Int, width: Int, name: String) throws(FileError) {
     let creation = try Handle(H5Dget_create_plist(dataset), "read the storage of \(name)", place: path)
     guard H5Pget_nfilters(creation.id) == 0 else {
-      throw CheckpointError(
+      throw FileError(
         code: "unsupported-file", message: "\(name) is compressed, which is not read", place: path,
         suggestion: "h5repack -f NONE IN OUT")
     }
@@ -82,7 +83,7 @@ struct HDF5Input: ~Copyable {
     guard layout == H5D_CONTIGUOUS || layout == H5D_COMPACT || layout == H5D_CHUNKED,
       H5Pget_external_count(creation.id) == 0
     else {
-      throw CheckpointError(
+      throw FileError(
         code: "unsupported-file", message: "\(name) keeps its values in another file, which is not read", place: path)
     }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
@@ -92,7 +93,7 @@ struct HDF5Input: ~Copyable {
   }
 
   /// A text attribute of fixed length, or nil where it is absent; any other kind is an error.
-  func fixedTexts(_ name: String, of object: hid_t) throws(CheckpointError) -> [String]? {
+  func fixedTexts(_ name: String, of object: hid_t) throws(FileError) -> [String]? {
     guard H5Aexists(object, name) > 0 else { return nil }
     let attribute = try Handle(
       H5Aopen(object, name, pmm_h5_default()), "open the attribute \(printable(name))", place: path)
@@ -109,7 +110,7 @@ struct HDF5Input: ~Copyable {
   }
 
   /// A whole number kept as a scalar attribute, or nil where it is absent or something else.
-  func wholeNumber(_ name: String, of object: hid_t) throws(CheckpointError) -> Int64? {
+  func wholeNumber(_ name: String, of object: hid_t) throws(FileError) -> Int64? {
     guard H5Aexists(object, name) > 0 else { return nil }
     let attribute = try Handle(
       H5Aopen(object, name, pmm_h5_default()), "open the attribute \(printable(name))", place: path)
@@ -123,7 +124,7 @@ struct HDF5Input: ~Copyable {
   }
 
   /// Bytes of one text of a fixed length; a text of any length is an error, since damaged ones crash the library.
-  func fixedTextWidth(_ type: hid_t, name: String) throws(CheckpointError) -> Int {
+  func fixedTextWidth(_ type: hid_t, name: String) throws(FileError) -> Int {
     guard H5Tget_class(type) == H5T_STRING, H5Tis_variable_str(type) == 0 else {
       throw damaged("\(name) is not text of a fixed length")
     }
@@ -141,8 +142,8 @@ struct HDF5Input: ~Copyable {
     }
   }
 
-  func damaged(_ message: String) -> CheckpointError {
-    CheckpointError(
+  func damaged(_ message: String) -> FileError {
+    FileError(
       code: "damaged-file", message: "the file is damaged: \(message)", place: path,
       suggestion: "copy it again, or go back to an older one")
   }

@@ -1,4 +1,5 @@
 import CHDF5
+package import TensorFiles
 
 /// A value that hangs on a group or dataset.
 package enum HDF5Attribute: Sendable, Equatable {
@@ -46,8 +47,8 @@ package enum HDF5Reader {
   private static let budget = 2 << 30
   private static let maxDepth = 64
 
-  package static func read(path: String) throws(CheckpointError) -> HDF5Group {
-    try withHDF5 { () throws(CheckpointError) in
+  package static func read(path: String) throws(FileError) -> HDF5Group {
+    try withHDF5 { () throws(FileError) in
       let input = try HDF5Input.open(path)
       let root = try input.open("/", in: input.file.id)
       var left = budget
@@ -57,7 +58,7 @@ package enum HDF5Reader {
 
   private static func group(
     _ object: hid_t, depth: Int, left: inout Int, _ input: borrowing HDF5Input
-  ) throws(CheckpointError) -> HDF5Group {
+  ) throws(FileError) -> HDF5Group {
     guard depth <= maxDepth else { throw input.damaged("groups are nested more than \(maxDepth) deep") }
     var groups: [String: HDF5Group] = [:]
     var datasets: [String: HDF5Dataset] = [:]
@@ -77,7 +78,7 @@ package enum HDF5Reader {
 
   private static func dataset(
     _ object: hid_t, name: String, left: inout Int, _ input: borrowing HDF5Input
-  ) throws(CheckpointError) -> HDF5Dataset {
+  ) throws(FileError) -> HDF5Dataset {
     let type = try Handle(H5Dget_type(object), "read the type of \(name)", place: input.path)
     let space = try Handle(H5Dget_space(object), "read the shape of \(name)", place: input.path)
     let (shape, count) = try input.shape(space.id, name: name)
@@ -107,7 +108,7 @@ package enum HDF5Reader {
 
   private static func attributes(
     of object: hid_t, _ input: borrowing HDF5Input
-  ) throws(CheckpointError) -> [String: HDF5Attribute] {
+  ) throws(FileError) -> [String: HDF5Attribute] {
     var result: [String: HDF5Attribute] = [:]
     for name in try input.attributeNames(of: object) {
       result[name] = try attribute(name, of: object, input)
@@ -118,7 +119,7 @@ package enum HDF5Reader {
   /// The value of an attribute; nil for a kind that is not read, such as the references of dimension scales.
   private static func attribute(
     _ name: String, of object: hid_t, _ input: borrowing HDF5Input
-  ) throws(CheckpointError) -> HDF5Attribute? {
+  ) throws(FileError) -> HDF5Attribute? {
     let shown = "the attribute \(printable(name))"
     let attribute = try Handle(H5Aopen(object, name, pmm_h5_default()), "open \(shown)", place: input.path)
     let type = try Handle(H5Aget_type(attribute.id), "read a type", place: input.path)
@@ -142,8 +143,8 @@ package enum HDF5Reader {
     return .text(text)
   }
 
-  private static func tooLarge(_ input: borrowing HDF5Input) -> CheckpointError {
-    CheckpointError(
+  private static func tooLarge(_ input: borrowing HDF5Input) -> FileError {
+    FileError(
       code: "file-too-large", message: "\(input.path) needs more than \(budget) bytes of memory", place: input.path)
   }
 }
@@ -180,7 +181,7 @@ private enum HDF5Texts {
   static func read(
     _ type: hid_t, _ space: hid_t, count: Int, _ input: borrowing HDF5Input,
     _ fill: (UnsafeMutableRawPointer?) -> herr_t
-  ) throws(CheckpointError) -> [String] {
+  ) throws(FileError) -> [String] {
     guard H5Tget_class(type) == H5T_STRING, count > 0 else { return [] }
     guard H5Tis_variable_str(type) > 0 else {
       let width = try input.fixedTextWidth(type, name: "a text")

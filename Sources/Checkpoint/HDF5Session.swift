@@ -1,19 +1,20 @@
 import CHDF5
 import Synchronization
+import TensorFiles
 
 /// One at a time: the library's high-level part is not safe across threads, and its error printing is set per thread.
 private let library = Mutex(false)
 
 /// Runs `body` as the only user of HDF5 in the process, with the library's own printing off.
 func withHDF5<Result: Sendable>(
-  _ body: () throws(CheckpointError) -> sending Result
-) throws(CheckpointError) -> Result {
-  try library.withLock { (isReady) throws(CheckpointError) -> sending Result in
+  _ body: () throws(FileError) -> sending Result
+) throws(FileError) -> Result {
+  try library.withLock { (isReady) throws(FileError) -> sending Result in
     if !isReady {
       // Must come before any other call: after a full disk the library's exit handler would crash the process.
       H5dont_atexit()
       guard H5open() >= 0 else {
-        throw CheckpointError(code: "hdf5-failed", message: "the HDF5 library did not start")
+        throw FileError(code: "hdf5-failed", message: "the HDF5 library did not start")
       }
       // Shared objects named by the environment have no business in this process.
       H5PLset_loading_state(0)
@@ -29,7 +30,7 @@ struct Handle: ~Copyable {
   let id: hid_t
 
   /// Takes over `id`; a negative one is an error of the library, told as "cannot `action`".
-  init(_ id: hid_t, _ action: @autoclosure () -> String, place: String) throws(CheckpointError) {
+  init(_ id: hid_t, _ action: @autoclosure () -> String, place: String) throws(FileError) {
     guard id >= 0 else { throw hdf5Error(action(), place: place) }
     self.id = id
   }
@@ -38,12 +39,12 @@ struct Handle: ~Copyable {
 }
 
 /// Throws where the library answered with a negative status.
-func require(_ status: herr_t, _ action: @autoclosure () -> String, place: String) throws(CheckpointError) {
+func require(_ status: herr_t, _ action: @autoclosure () -> String, place: String) throws(FileError) {
   guard status >= 0 else { throw hdf5Error(action(), place: place) }
 }
 
 /// The library's own words on what just failed.
-func hdf5Error(_ action: String, place: String) -> CheckpointError {
+func hdf5Error(_ action: String, place: String) -> FileError {
   let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer -> String in
     guard let start = buffer.baseAddress else { return "" }
     pmm_h5_take_error(start, buffer.count)
@@ -55,7 +56,7 @@ func hdf5Error(_ action: String, place: String) -> CheckpointError {
   if text.contains("errno = 11") {
     suggestion = "close the program that has it open, or set HDF5_USE_FILE_LOCKING=FALSE"
   }
-  return CheckpointError(
+  return FileError(
     code: text.contains("errno = 28") ? "disk-full" : "hdf5-failed", message: "cannot \(action)\(reason)", place: place,
     suggestion: suggestion)
 }

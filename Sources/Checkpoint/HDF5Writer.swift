@@ -1,4 +1,5 @@
 import CHDF5
+import TensorFiles
 
 /// Writes groups, tensors and attributes to a new file; used only inside `withHDF5`.
 struct HDF5Writer: ~Copyable {
@@ -21,7 +22,7 @@ struct HDF5Writer: ~Copyable {
   /// - Parameters:
   ///   - place: the path that errors name.
   ///   - reserved: names in the root that no scale may take.
-  init(creating path: String, place: String, reserved: Set<String>) throws(CheckpointError) {
+  init(creating path: String, place: String, reserved: Set<String>) throws(FileError) {
     let creation = try Handle(pmm_h5_file_creation(), "make a property list", place: place)
     let access = try Handle(pmm_h5_access(), "make a property list", place: place)
     let id = pmm_h5_create_new(path, creation.id, access.id)
@@ -36,7 +37,7 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// Writes everything out and closes the file, which is where a full disk may first show.
-  mutating func close() throws(CheckpointError) {
+  mutating func close() throws(FileError) {
     let flushed = H5Fflush(file, H5F_SCOPE_GLOBAL)
     let closed = H5Fclose(file)
     isOpen = false
@@ -44,7 +45,7 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// Makes the groups on the way to `path`, each level on its own so that none carries a time.
-  mutating func makeGroups(_ path: [String]) throws(CheckpointError) {
+  mutating func makeGroups(_ path: [String]) throws(FileError) {
     for count in 1..<(path.count + 1) where groups.insert(Array(path.prefix(count))).inserted {
       let name = "/" + path.prefix(count).joined(separator: "/")
       let creation = try Handle(pmm_h5_group_creation(), "make a property list", place: place)
@@ -55,14 +56,14 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// Writes one tensor to `path` with its axes as dimension scales, its attributes and its checksum.
-  mutating func write(_ tensor: StoredTensor, at path: [String]) throws(CheckpointError) {
+  mutating func write(_ tensor: StoredTensor, at path: [String]) throws(FileError) {
     try makeGroups(path.dropLast())
     let name = "/" + path.joined(separator: "/")
     let place = "\(place) \(name)"
     let encoded = EncodedValues(tensor.values)
     let type = try Handle(encoded.makeType(), "make a type", place: place)
     let dataset = try createDataset(name, type: type.id, shape: tensor.shape)
-    let sum = try encoded.withBytes { (bytes) throws(CheckpointError) -> UInt32 in
+    let sum = try encoded.withBytes { (bytes) throws(FileError) -> UInt32 in
       if bytes.count > 0 {
         try require(pmm_h5_write(dataset.id, type.id, bytes.baseAddress), "write \(name)", place: place)
       }
@@ -78,7 +79,7 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// Writes one text as a scalar of exactly its bytes.
-  mutating func writeText(_ text: String, at name: String) throws(CheckpointError) {
+  mutating func writeText(_ text: String, at name: String) throws(FileError) {
     let bytes = Array(text.utf8)
     let type = try Handle(pmm_h5_fixed_text(max(1, bytes.count)), "make a type", place: place)
     let dataset = try createDataset(name, type: type.id, shape: [])
@@ -87,12 +88,12 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// Opens what stands at `name`, to give it attributes.
-  func open(_ name: String) throws(CheckpointError) -> Handle {
+  func open(_ name: String) throws(FileError) -> Handle {
     try Handle(H5Oopen(file, name, pmm_h5_default()), "open \(name)", place: place)
   }
 
   /// Writes a whole number as an attribute.
-  func writeNumber(_ name: String, _ value: Int64, on object: hid_t) throws(CheckpointError) {
+  func writeNumber(_ name: String, _ value: Int64, on object: hid_t) throws(FileError) {
     let type = try Handle(pmm_h5_int64(), "make a type", place: place)
     let space = try Handle(pmm_h5_scalar(), "make a space", place: place)
     let attribute = try createAttribute(name, on: object, type: type.id, space: space.id)
@@ -101,13 +102,13 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// Writes a text as an attribute: of fixed length for the loader, of any length for people with h5py.
-  func writeText(_ name: String, _ text: String, on object: hid_t, isFixed: Bool) throws(CheckpointError) {
+  func writeText(_ name: String, _ text: String, on object: hid_t, isFixed: Bool) throws(FileError) {
     let space = try Handle(pmm_h5_scalar(), "make a space", place: place)
     try writeTexts(name, [text], on: object, space: space.id, isFixed: isFixed)
   }
 
   /// Writes a list of texts as an attribute; an empty list gives none.
-  func writeTexts(_ name: String, _ texts: [String], on object: hid_t, isFixed: Bool) throws(CheckpointError) {
+  func writeTexts(_ name: String, _ texts: [String], on object: hid_t, isFixed: Bool) throws(FileError) {
     guard !texts.isEmpty else { return }
     let space = try Handle(H5Screate_simple(1, [hsize_t(texts.count)], nil), "make a space", place: place)
     try writeTexts(name, texts, on: object, space: space.id, isFixed: isFixed)
@@ -115,7 +116,7 @@ struct HDF5Writer: ~Copyable {
 
   private func writeTexts(
     _ name: String, _ texts: [String], on object: hid_t, space: hid_t, isFixed: Bool
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     if isFixed {
       let encoded = EncodedValues(.strings(texts))
       let type = try Handle(encoded.makeType(), "make a type", place: place)
@@ -142,13 +143,13 @@ struct HDF5Writer: ~Copyable {
 
   private func createAttribute(
     _ name: String, on object: hid_t, type: hid_t, space: hid_t
-  ) throws(CheckpointError) -> Handle {
+  ) throws(FileError) -> Handle {
     try Handle(
       H5Acreate2(object, name, type, space, pmm_h5_default(), pmm_h5_default()), "make the attribute \(name)",
       place: place)
   }
 
-  private func createDataset(_ name: String, type: hid_t, shape: [Int]) throws(CheckpointError) -> Handle {
+  private func createDataset(_ name: String, type: hid_t, shape: [Int]) throws(FileError) -> Handle {
     let place = "\(place) \(name)"
     let sides = shape.map(hsize_t.init)
     let space = try Handle(
@@ -160,7 +161,7 @@ struct HDF5Writer: ~Copyable {
       place: place)
   }
 
-  private mutating func attachScales(_ tensor: StoredTensor, to dataset: hid_t, name: String) throws(CheckpointError) {
+  private mutating func attachScales(_ tensor: StoredTensor, to dataset: hid_t, name: String) throws(FileError) {
     for (index, (axis, length)) in zip(tensor.axes, tensor.shape).enumerated() {
       let scale = try open(try scaleName(axis, length))
       try require(H5DSattach_scale(dataset, scale.id, UInt32(index)), "name axis \(axis) of \(name)", place: place)
@@ -169,7 +170,7 @@ struct HDF5Writer: ~Copyable {
   }
 
   /// The scale in the root that stands for `axis` at `length`: `axis`, or `axis_length` where that name is taken.
-  private mutating func scaleName(_ axis: String, _ length: Int) throws(CheckpointError) -> String {
+  private mutating func scaleName(_ axis: String, _ length: Int) throws(FileError) -> String {
     let key = Scale(axis: axis, length: length)
     if let known = scales[key] { return known }
     var name = axis

@@ -1,21 +1,23 @@
+package import TensorFiles
+
 /// Tensors as a plain HDF5 file that h5py, xarray and netCDF tools read.
 package enum TensorExport {
   /// Writes each tensor as a dataset of that name in the root, with its axes as dimension scales beside it.
   ///
   /// After a failure an old file at `path` is untouched; missing folders are made.
-  package static func write(path: String, tensors: [(name: String, StoredTensor)]) throws(CheckpointError) {
+  package static func write(path: String, tensors: [(name: String, StoredTensor)]) throws(FileError) {
     var names: Set<String> = []
     for (name, tensor) in tensors {
       var named = tensor
       named.path = [name]
       try named.check()
       guard names.insert(name).inserted else {
-        throw CheckpointError(code: "bad-tensor", message: "two tensors are named \(name)", place: path)
+        throw FileError(code: "bad-tensor", message: "two tensors are named \(name)", place: path)
       }
     }
     let bytes = tensors.reduce(8192) { $0 + $1.1.estimatedBytes }
-    try AtomicFile.replace(path, bytes: bytes) { (temporary) throws(CheckpointError) in
-      try withHDF5 { () throws(CheckpointError) in
+    try AtomicFile.replace(path, bytes: bytes) { (temporary) throws(FileError) in
+      try withHDF5 { () throws(FileError) in
         var writer = try HDF5Writer(creating: temporary, place: path, reserved: names)
         for (name, tensor) in tensors { try writer.write(tensor, at: [name]) }
         try writer.close()

@@ -5,6 +5,7 @@ import Foundation
 import Interpreter
 import Shell
 import Syntax
+import TensorFiles
 
 /// Running and checking files.
 enum Scripts {
@@ -28,7 +29,7 @@ enum Scripts {
 
   /// Makes a text the whole contents of a file, or leaves the old one.
   static func write(_ text: String, to file: String) throws {
-    do throws(CheckpointError) { try AtomicFile.write(Array(text.utf8), to: file) } catch {
+    do throws(FileError) { try AtomicFile.write(Array(text.utf8), to: file) } catch {
       throw Failure(
         .file, error.message, tries: error.suggestion.map { [$0] } ?? [], notes: error.place.map { [$0] } ?? [])
     }

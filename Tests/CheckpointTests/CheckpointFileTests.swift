@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TensorFiles
 import TestKit
 import Testing
 
@@ -49,7 +50,7 @@ struct CheckpointFileTests {
     var broken = sampleState()
     // Passes every check before the file is begun, but HDF5 refuses an attribute's name of this length.
     broken.tensors[0].attributes = [String(repeating: "k", count: 70_000): "v"]
-    #expect(throws: CheckpointError.self) { try broken.write(to: path) }
+    #expect(throws: FileError.self) { try broken.write(to: path) }
     #expect(try CheckpointFile.read(path: path) == sampleState())
     #expect(try folder.names == ["model.h5"])
   }
@@ -66,8 +67,8 @@ struct CheckpointFileTests {
   @Test func aFolderInTheWayIsAnError() throws {
     let folder = try #require(folder)
     try folder.write("file", "text")
-    #expect(throws: CheckpointError.self) { try sampleState().write(to: folder.path) }
-    #expect(throws: CheckpointError.self) { try sampleState().write(to: folder.file("file/model.h5")) }
+    #expect(throws: FileError.self) { try sampleState().write(to: folder.path) }
+    #expect(throws: FileError.self) { try sampleState().write(to: folder.file("file/model.h5")) }
   }
 
   @Test(arguments: [
@@ -81,7 +82,7 @@ struct CheckpointFileTests {
   ])
   func whatCannotStandInAFileIsRefused(_ tensor: StoredTensor) throws {
     let path = try #require(folder).file("model.h5")
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try CheckpointFile(kind: "model", metadataJSON: "", tensors: [tensor]).write(to: path)
     }
     #expect(error?.code == "bad-tensor")
@@ -93,7 +94,7 @@ struct CheckpointFileTests {
     let state = CheckpointFile(
       kind: "model", metadataJSON: "",
       tensors: [["a"], ["a", "b"]].map { StoredTensor(path: $0, axes: [], shape: [], values: .float32([1])) })
-    let error = #expect(throws: CheckpointError.self) { try state.write(to: path) }
+    let error = #expect(throws: FileError.self) { try state.write(to: path) }
     #expect(error?.code == "bad-tensor")
   }
 

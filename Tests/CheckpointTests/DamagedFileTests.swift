@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TensorFiles
 import TestKit
 import Testing
 
@@ -9,9 +10,9 @@ private let python = Python.withModules("h5py")
 struct DamagedFileTests {
   let folder = try? ScratchFolder()
 
-  private func failure(_ name: String, _ bytes: [UInt8]) throws -> CheckpointError? {
+  private func failure(_ name: String, _ bytes: [UInt8]) throws -> FileError? {
     let path = try #require(folder).write(name, bytes)
-    return #expect(throws: CheckpointError.self) { try CheckpointFile.read(path: path) }
+    return #expect(throws: FileError.self) { try CheckpointFile.read(path: path) }
   }
 
   private func savedBytes() throws -> [UInt8] {
@@ -27,9 +28,9 @@ struct DamagedFileTests {
     #expect(try failure("d", Array("<!DOCTYPE html><p>".utf8))?.message.contains("web page") == true)
     #expect(try failure("e", Array("version https://git-lfs".utf8))?.message.contains("Git LFS") == true)
     let folder = try #require(folder)
-    let missing = #expect(throws: CheckpointError.self) { try CheckpointFile.read(path: folder.file("none")) }
+    let missing = #expect(throws: FileError.self) { try CheckpointFile.read(path: folder.file("none")) }
     #expect(missing?.code == "missing-file")
-    let place = #expect(throws: CheckpointError.self) { try CheckpointFile.read(path: folder.path) }
+    let place = #expect(throws: FileError.self) { try CheckpointFile.read(path: folder.path) }
     #expect(place?.code == "not-a-file")
   }
 
@@ -74,7 +75,7 @@ struct DamagedFileTests {
     let path = try #require(folder).file("newer.h5")
     try sampleState().write(to: path)
     try python.run("import h5py; h5py.File('\(path)', 'r+')['pmm'].attrs.modify('format_version', 3)")
-    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.read(path: path) }
+    let error = #expect(throws: FileError.self) { try CheckpointFile.read(path: path) }
     #expect(error?.code == "newer-format")
     #expect(error?.message.contains("format 3; this one reads up to 0") == true)
   }

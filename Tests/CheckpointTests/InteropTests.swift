@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import TensorFiles
 import TestKit
 import Testing
 

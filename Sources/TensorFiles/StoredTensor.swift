@@ -41,9 +41,9 @@ package struct StoredTensor: Sendable, Equatable {
   package var name: String { path.joined(separator: ".") }
 
   /// Checks that axes, shape and values fit each other and that every name can stand in a file.
-  func check() throws(CheckpointError) {
-    let fail = { (message: String) -> CheckpointError in
-      CheckpointError(code: "bad-tensor", message: "\(name): \(message)")
+  package func check() throws(FileError) {
+    let fail = { (message: String) -> FileError in
+      FileError(code: "bad-tensor", message: "\(name): \(message)")
     }
     guard axes.count == shape.count else {
       throw fail("\(axes.count) axes (\(axes.joined(separator: ", "))) for \(shape.count) dimensions")
@@ -64,12 +64,12 @@ package struct StoredTensor: Sendable, Equatable {
 }
 
 /// Attributes that the format writes itself.
-let reservedAttributes: Set<String> = [
+package let reservedAttributes: Set<String> = [
   "axes", "axis_names", "crc32c", "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST",
 ]
 
 /// The product of `shape`, or nil where it overflows or a side is negative.
-func elementCount(_ shape: [Int]) -> Int? {
+package func elementCount(_ shape: [Int]) -> Int? {
   var product = 1
   var hasZero = false
   for side in shape {

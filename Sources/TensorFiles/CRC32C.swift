@@ -1,9 +1,9 @@
 /// The Castagnoli checksum (RFC 3720), which tells that stored numbers changed.
-struct CRC32C {
+package struct CRC32C {
   private var state: UInt32 = 0xFFFF_FFFF
 
   /// The checksum of `bytes`.
-  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     var sum = CRC32C()
     sum.add(bytes)
     return ~sum.state

@@ -7,16 +7,16 @@ package enum AtomicFile {
   /// - Parameters:
   ///   - bytes: an estimate of the new size, so that a full disk is noticed before anything is written.
   ///   - write: is given the path of a file that is not there yet.
-  static func replace(
-    _ path: String, bytes: Int, syncs: Bool = true, write: (String) throws(CheckpointError) -> Void
-  ) throws(CheckpointError) {
+  package static func replace(
+    _ path: String, bytes: Int, syncs: Bool = true, write: (String) throws(FileError) -> Void
+  ) throws(FileError) {
     let target = try resolved(path)
     let folder = Self.folder(of: target)
     try makeFolders(folder)
     let name = target.split(separator: "/").last.map(String.init) ?? target
     let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     let temporary = "\(folder)/.\(name.prefix(100)).unfinished-\(random)"
-    do throws(CheckpointError) {
+    do throws(FileError) {
       guard access(folder, W_OK | X_OK) == 0 else { throw failure("make a file in this folder", folder) }
       try checkSpace(folder, bytes: bytes)
       try write(temporary)
@@ -31,8 +31,8 @@ package enum AtomicFile {
 
   /// Makes `bytes` the whole contents of `path`.
   /// - Parameter syncs: whether to wait for the disk; many small files of a new folder need not.
-  package static func write(_ bytes: [UInt8], to path: String, syncs: Bool = true) throws(CheckpointError) {
-    try replace(path, bytes: bytes.count, syncs: syncs) { (temporary) throws(CheckpointError) in
+  package static func write(_ bytes: [UInt8], to path: String, syncs: Bool = true) throws(FileError) {
+    try replace(path, bytes: bytes.count, syncs: syncs) { (temporary) throws(FileError) in
       let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard file >= 0 else { throw failure("create the file", path) }
       defer { _ = close(file) }
@@ -52,12 +52,12 @@ package enum AtomicFile {
   package static func newFolder(_ path: String, write: (String) throws -> Void) throws {
     let target = String(path.reversed().drop { $0 == "/" }.reversed())
     guard !target.isEmpty, !target.utf8.contains(0) else {
-      throw CheckpointError(
+      throw FileError(
         code: "unwritable", message: "`\(printable(path))` is not the path of a new folder", place: path)
     }
     var info = stat()
     guard lstat(target, &info) != 0 else {
-      throw CheckpointError(
+      throw FileError(
         code: "unwritable", message: "\(target) is there already", place: target,
         suggestion: "name a new folder, or remove the old one first")
     }
@@ -94,27 +94,27 @@ package enum AtomicFile {
   }
 
   /// Makes `folder` and those above it where they are missing.
-  static func makeFolders(_ folder: String) throws(CheckpointError) {
+  package static func makeFolders(_ folder: String) throws(FileError) {
     var made = folder.hasPrefix("/") ? "" : "."
     for step in folder.split(separator: "/") {
       made += "/" + step
       if mkdir(made, 0o777) != 0 && errno != EEXIST { throw failure("make the folder", made) }
       var info = stat()
       guard stat(made, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
-        throw CheckpointError(code: "unwritable", message: "\(made) is not a folder", place: made)
+        throw FileError(code: "unwritable", message: "\(made) is not a folder", place: made)
       }
     }
   }
 
   /// What `path` leads to: a link is followed, so that the file behind it is replaced and the link stays.
-  private static func resolved(_ path: String) throws(CheckpointError) -> String {
+  private static func resolved(_ path: String) throws(FileError) -> String {
     guard !path.isEmpty, !path.hasSuffix("/"), !path.utf8.contains(0) else {
-      throw CheckpointError(code: "unwritable", message: "`\(printable(path))` is not the path of a file", place: path)
+      throw FileError(code: "unwritable", message: "`\(printable(path))` is not the path of a file", place: path)
     }
     var info = stat()
     guard stat(path, &info) == 0 else { return path }
     guard info.st_mode & S_IFMT == S_IFREG else {
-      throw CheckpointError(
+      throw FileError(
         code: "unwritable", message: "\(path) is not a regular file", place: path,
         suggestion: info.st_mode & S_IFMT == S_IFDIR ? "name a file inside it" : "name another file")
     }
@@ -128,18 +128,18 @@ package enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func checkSpace(_ folder: String, bytes: Int) throws(CheckpointError) {
+  private static func checkSpace(_ folder: String, bytes: Int) throws(FileError) {
     var info = statvfs()
     guard statvfs(folder, &info) == 0 else { return }
     let free = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
     guard free.overflow || free.partialValue >= UInt64(max(0, bytes)) else {
-      throw CheckpointError(
+      throw FileError(
         code: "disk-full", message: "about \(bytes) bytes are needed, but only \(free.partialValue) are free",
         place: folder, suggestion: "make room, or save elsewhere")
     }
   }
 
-  private static func sync(_ path: String, flags: Int32) throws(CheckpointError) {
+  private static func sync(_ path: String, flags: Int32) throws(FileError) {
     let file = open(path, flags | O_CLOEXEC)
     guard file >= 0 else { throw failure("open", path) }
     defer { _ = close(file) }
@@ -147,10 +147,10 @@ package enum AtomicFile {
     guard fsync(file) == 0 || errno == EINVAL else { throw failure("bring to the disk", path) }
   }
 
-  private static func failure(_ action: String, _ path: String) -> CheckpointError {
+  private static func failure(_ action: String, _ path: String) -> FileError {
     let reason = String(cString: strerror(errno))
     let isFull = errno == ENOSPC || errno == EDQUOT
-    return CheckpointError(
+    return FileError(
       code: isFull ? "disk-full" : "unwritable", message: "cannot \(action): \(reason)", place: path,
       suggestion: isFull ? "make room, or save elsewhere" : "save elsewhere")
   }

@@ -1,5 +1,5 @@
 /// Why a file cannot be written or read.
-package struct CheckpointError: Error, Sendable, Equatable {
+package struct FileError: Error, Sendable, Equatable {
   /// A stable short name such as `not-hdf5`, `truncated-file`, `newer-format`, `missing-part`, `damaged-tensor`.
   package let code: String
   /// What happened, with both sides of a mismatch.
@@ -17,7 +17,7 @@ package struct CheckpointError: Error, Sendable, Equatable {
   }
 }
 
-extension CheckpointError: CustomStringConvertible {
+extension FileError: CustomStringConvertible {
   package var description: String {
     var text = "\(code): \(message)"
     if let place { text += " (\(place))" }
@@ -27,7 +27,7 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 /// Text from a file, safe to print: control characters are escaped and it is cut after 200 characters.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars.prefix(200) {
     switch scalar.properties.generalCategory {
