@@ -49,8 +49,8 @@ let package = Package(
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins", "StandardLibrary", "Shell",
-        "Transcripts", "Golden",
+        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins",
+        "StandardLibrary", "Shell", "Transcripts", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
