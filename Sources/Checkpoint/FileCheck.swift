@@ -1,25 +1,5 @@
+import Glibc
 import TensorFiles
-
-/// What a file is, told from its first bytes before any reader trusts it.
-enum FileKind {
-  /// HDF5, whose part begins at this byte.
-  case hdf5(start: Int)
-  case zip, pickle, numpy, safetensors
-  /// Something else, in words: `a web page`.
-  case other(String)
-
-  /// What a message calls it: `a zip archive`.
-  var words: String {
-    switch self {
-    case .hdf5: "an HDF5 file"
-    case .zip: "a zip archive, such as PyTorch and Keras write"
-    case .pickle: "a Python pickle, such as PyTorch once wrote"
-    case .numpy: "a NumPy array"
-    case .safetensors: "a safetensors file"
-    case .other(let words): words
-    }
-  }
-}
 
 /// What can be told of a file before HDF5 opens it.
 enum FileCheck {
@@ -27,65 +7,64 @@ enum FileCheck {
 
   /// Makes sure that `path` is a regular HDF5 file with all its bytes; gives its size back.
   static func check(_ path: String) throws(FileError) -> Int {
-    let file = try InputFile(path)
-    let kind = try kind(of: file)
-    guard case .hdf5 = kind else { throw notHDF5(kind, path: path) }
-    return file.size
-  }
-
-  /// What the file is; an HDF5 file that is cut off is an error.
-  static func kind(of file: InputFile) throws(FileError) -> FileKind {
-    let head = try file.head(256)
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw FileError(code: "missing-file", message: "cannot open \(path): \(reason)", place: path)
+    }
+    defer { _ = close(file) }
+    var info = stat()
+    guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(code: "not-a-file", message: "\(path) is not a regular file", place: path)
+    }
+    let size = Int(info.st_size)
+    var head = [UInt8](repeating: 0, count: 256)
+    head.removeLast(head.count - max(0, pread(file, &head, head.count, 0)))
     if head.starts(with: signature) {
-      try checkLength(head, file)
-      return .hdf5(start: 0)
+      try checkLength(head, size: size, path: path)
+      return size
     }
     // A file may begin with a block of the user's own, a power of two from 512 on.
     var offset = 512
-    while offset <= file.size - signature.count, offset <= 1 << 30 {
-      if try file.bytes(at: offset, count: signature.count) == signature { return .hdf5(start: offset) }
+    while offset < size, offset <= 1 << 30 {
+      var start = [UInt8](repeating: 0, count: signature.count)
+      if pread(file, &start, start.count, offset) == start.count, start == signature { return size }
       offset *= 2
     }
-    return kind(head, size: file.size)
-  }
-
-  static func notHDF5(_ kind: FileKind, path: String) -> FileError {
-    FileError(
-      code: "not-hdf5", message: "\(printable(path)) is \(kind.words), not an HDF5 file", place: path,
-      suggestion: kind.words.contains("Git LFS") ? "git lfs pull" : nil)
+    throw FileError(
+      code: "not-hdf5", message: "\(path) is \(describe(head)), not an HDF5 file", place: path,
+      suggestion: head.starts(with: "version https://git-lfs".utf8) ? "git lfs pull" : nil)
   }
 
   /// Compares the end that superblocks 0 to 3 state with the size there is.
-  private static func checkLength(_ head: [UInt8], _ file: InputFile) throws(FileError) {
-    guard head.count >= 48 else { throw truncated(file, nil) }
+  private static func checkLength(_ head: [UInt8], size: Int, path: String) throws(FileError) {
+    guard head.count >= 48 else { throw truncated(size, nil, path) }
     let version = head[8]
     // Where the end of the file stands, and the byte that tells how wide it is.
     let (at, widthAt) = version >= 2 ? (28, 9) : (version == 1 ? 44 : 40, 13)
     guard version <= 3, head[widthAt] == 8, at + 8 <= head.count else { return }
     let end = head[at..<at + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    if end > UInt64(file.size) { throw truncated(file, end) }
+    if end > UInt64(size) { throw truncated(size, end, path) }
   }
 
-  private static func truncated(_ file: InputFile, _ whole: UInt64?) -> FileError {
-    let missing = whole.map { " of \($0) bytes; \($0 - UInt64(file.size)) are missing" } ?? " bytes"
+  private static func truncated(_ size: Int, _ whole: UInt64?, _ path: String) -> FileError {
+    let of = whole.map { " of \($0)" } ?? ""
     return FileError(
-      code: "truncated-file", message: "\(printable(file.path)) is cut off: it has \(file.size)\(missing)",
-      place: file.path, suggestion: "copy or save it again")
+      code: "truncated-file", message: "\(path) is cut off: it has \(size)\(of) bytes", place: path,
+      suggestion: "copy or save it again")
   }
 
-  private static func kind(_ head: [UInt8], size: Int) -> FileKind {
+  private static func describe(_ head: [UInt8]) -> String {
     let starts = { (text: String) -> Bool in head.starts(with: text.utf8) }
-    if head.isEmpty { return .other("empty") }
-    if starts("PK") { return .zip }
-    if head.starts(with: [0x93] + Array("NUMPY".utf8)) { return .numpy }
-    if starts("version https://git-lfs") { return .other("a Git LFS pointer") }
-    if head.count > 9, head[8] == UInt8(ascii: "{"), head[7] == 0 { return .safetensors }
-    if head.count > 2, head[0] == 0x80, 2...5 ~= head[1] { return .pickle }
-    if head.starts(with: [0x1F, 0x8B]) { return .other("a gzip archive") }
-    if starts("CDF") { return .other("a netCDF-3 file") }
+    if head.isEmpty { return "empty" }
+    if starts("PK") { return "a zip archive, such as PyTorch and Keras write" }
+    if starts("version https://git-lfs") { return "a Git LFS pointer" }
+    if head.count > 9, head[8] == UInt8(ascii: "{"), head[7] == 0 { return "a safetensors file" }
+    if head.starts(with: [0x1F, 0x8B]) { return "a gzip archive" }
+    if starts("CDF") { return "a netCDF-3 file" }
     let text = String(decoding: head, as: UTF8.self).lowercased()
-    if text.contains("<!doctype html") || text.contains("<html") { return .other("a web page") }
+    if text.contains("<!doctype html") || text.contains("<html") { return "a web page" }
     let isText = head.allSatisfy { $0 >= 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-    return .other(isText ? "text" : "of an unknown type")
+    return isText ? "text" : "of an unknown type"
   }
 }

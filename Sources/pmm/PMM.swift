@@ -15,7 +15,8 @@ struct PMM: ParsableCommand {
     commandName: "pmm", abstract: "A notebook-style shell and a small language for recommender-systems research.",
     version: Version.text,
     subcommands: [
-      RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DataCommand.self, InspectCommand.self, DocCommand.self,
+      RunCommand.self, CheckCommand.self, FormatCommand.self, TestCommand.self, DataCommand.self, InspectCommand.self,
+      DocCommand.self,
       HelpCommand.self,
       GoldenCommand.self,
     ])

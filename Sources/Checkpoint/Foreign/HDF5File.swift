@@ -21,8 +21,8 @@ package final class HDF5File: TensorSource {
   /// Opens the file at `path` and walks through it.
   package static func open(_ path: String) throws(FileError) -> any TensorSource {
     let file = try InputFile(path)
-    let kind = try FileCheck.kind(of: file)
-    guard case .hdf5(let start) = kind else { throw FileCheck.notHDF5(kind, path: path) }
+    let kind = try FileKind(of: file)
+    guard case .hdf5(let start) = kind else { throw kind.notHDF5(path: path) }
     return try HDF5File(file, start: start)
   }
 

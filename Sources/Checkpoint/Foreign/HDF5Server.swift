@@ -24,7 +24,7 @@ package enum HDF5Server {
           throw FileError(code: "missing-file", message: "there is no file to read")
         }
         let access = try Handle(pmm_h5_read_access(), "make a property list", place: filePath)
-        let file = try Handle(pmm_h5_open_to_read(filePath, access.id), "open it", place: filePath)
+        let file = try Handle(pmm_h5_open_to_read(filePath, access.id), "open \(filePath)", place: filePath)
         // From here on no other file can be opened, whatever links, views and external values say.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
