@@ -68,7 +68,7 @@ extension Catalog {
       Builtin(
         "open", "Reads a model back from a checkpoint.", BuiltinParameter<String>("path"),
         examples: "pmm> try { open(\"no-such.h5\") } catch e { e.code }\nfile"
-      ) { call, path -> Value in .module(try ModelFile.open(path, call), within: nil) },
+      ) { call, path -> Value in try ModelFile.open(path, call) },
       Builtin(
         "export",
         "Writes named tensors and lists to one HDF5 file, axes named, rows in one order.",
