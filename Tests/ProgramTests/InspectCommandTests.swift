@@ -11,14 +11,26 @@ struct InspectCommandTests {
   init() throws { program = Program(folder: try ScratchFolder()) }
 
   @Test func aCheckpointShowsItsParts() throws {
-    let saved = try program.run(script: "from layers import Linear\nsave(Linear(a(3), b(2)), \"m.h5\")")
+    let saved = try program.run(
+      script: """
+        from layers import Linear
+        model Own(width = 4, over = item) {
+          axis d = width
+          part up = Linear(d, d)
+          part down = Linear(d, d)
+          def forward(x: [..., d]) -> [..., d] = x |> up |> down
+        }
+        save(Own(), "m.h5")
+        """)
     #expect(saved.status == 0, "\(saved.errors)")
     let outcome = try program.run("inspect", "m.h5")
     #expect(outcome.status == 0)
     #expect(outcome.output.hasPrefix("m.h5: HDF5, "))
     #expect(outcome.output.contains("It was written by pmm"))
-    #expect(outcome.output.contains("weight  float32 ["))
-    #expect(outcome.output.contains("=3") && outcome.output.contains("=2"), "axes have their sizes")
+    #expect(outcome.output.contains("  40 parameters: up 20, down 20\n"))
+    #expect(
+      outcome.output.contains("    up/\n      weight  float32 [out=4, d=4], contiguous\n      bias  float32 [d=4]"))
+    #expect(outcome.output.contains("@created_by = \"pmm "))
     #expect(!outcome.output.contains("cannot be read"))
   }
 
