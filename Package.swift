@@ -77,7 +77,7 @@ let package = Package(
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
     .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),
     .tests("GoldenTests", uses: "Golden", "Builtins", "Interpreter", "Shell", "StandardLibrary", "TensorCore"),
-    .tests("ProgramTests", uses: "pmm"),
+    .tests("ProgramTests", uses: "pmm", "Checkpoint", "TensorFiles"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

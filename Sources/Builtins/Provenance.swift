@@ -2,6 +2,7 @@ import Checkpoint
 import Diagnostics
 import Foundation
 import Interpreter
+import Syntax
 import TensorCore
 import TensorFiles
 

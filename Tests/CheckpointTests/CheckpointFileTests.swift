@@ -64,6 +64,75 @@ struct CheckpointFileTests {
     #expect(try folder.names == ["link", "real"])
   }
 
+  @Test func whatAKilledProgramLeftIsRemoved() throws {
+    let folder = try #require(folder)
+    try sampleState().write(to: folder.file("model.h5"))
+    // A process of this number cannot be: the kernel's largest is 4,194,304.
+    let name = try #require(try leftName(in: folder))
+    let parts = name.split(separator: "-")
+    let dead = (parts.dropLast(2) + ["99999999", "x"]).joined(separator: "-")
+    let alive = (parts.dropLast(2) + ["1", "x"]).joined(separator: "-")
+    for name in [dead, alive, ".other.h5.unfinished-a-99999999-x", ".model.h5.unfinished-elsewhere-99999999-x"] {
+      try folder.write(name, "half")
+    }
+    try sampleState().write(to: folder.file("model.h5"))
+    #expect(
+      Set(try folder.names) == [
+        "model.h5", alive, ".other.h5.unfinished-a-99999999-x", ".model.h5.unfinished-elsewhere-99999999-x",
+      ])
+  }
+
+  /// The name of a file while it is written.
+  private func leftName(in folder: ScratchFolder) throws -> String? {
+    var found: String?
+    try AtomicFile.replace(folder.file("model.h5"), bytes: 1) { (temporary) throws(FileError) in
+      found = temporary.split(separator: "/").last.map(String.init)
+      do { try folder.write(found ?? "", "whole") } catch { throw FileError(code: "unwritable", message: "\(error)") }
+    }
+    return found
+  }
+
+  /// Files of every format that ever was are read for ever.
+  @Test(arguments: ["format-0.h5", "format-1.h5"]) func oldFilesAreRead(_ name: String) throws {
+    let file = try CheckpointFile.read(path: SharedFolder.fixture("checkpoints/\(name)").path)
+    #expect(file.kind == "model")
+    let gate = try #require(file.tensors.first { $0.name == "gate" })
+    #expect(gate.axes == ["d"] && gate.values == .float32([1, 2, 3, 0.1]))
+    #expect(gate.attributes["requires_grad"] == "false")
+    #expect(file.tensors.map(\.name) == ["up.up.weight", "up.up.bias", "up.down.weight", "up.down.bias", "gate"])
+    #expect(try OpenCheckpoint(path: SharedFolder.fixture("checkpoints/\(name)").path).entries.count >= 5)
+  }
+
+  @Test func aReplacedFileIsStillReadAsItWas() throws {
+    let path = try #require(folder).file("model.h5")
+    try sampleState().write(to: path)
+    let open = try OpenCheckpoint(path: path)
+    var other = sampleState()
+    other.tensors[0].values = .float32([0, 0, 0, 0, 0, 0])
+    try other.write(to: path)
+    #expect(try open.tensor(open.entries(.model)[0]) == sampleState().tensors[0])
+  }
+
+  @Test func sectionsAndNotesStandBesideTheModel() throws {
+    let path = try #require(folder).file("model.h5")
+    var state = sampleState()
+    state.sections[.optimizer] = [
+      StoredTensor(path: ["exp_avg", "ids"], axes: ["item"], shape: [2], values: .float32([1, 2]))
+    ]
+    try state.write(to: path)
+    #expect(try CheckpointFile.read(path: path) == state)
+    let plain = state
+    state.notes = [
+      CheckpointFile.Note(["train", "rng"], "seed", .texts(["7"])), CheckpointFile.Note([], "step", .numbers([3])),
+      CheckpointFile.Note(["train"], "list", .numbers([0.5, 2])),
+    ]
+    try state.write(to: path)
+    #expect(try CheckpointFile.read(path: path) == plain, "notes are for people")
+    let group = try HDF5Reader.read(path: path)
+    #expect(group.attributes["step"] == .number(3) && group.groups["train"]?.attributes["list"] == .numbers([0.5, 2]))
+    #expect(group.groups["train"]?.groups["rng"]?.attributes["seed"] == .text("7"))
+  }
+
   @Test func aFolderInTheWayIsAnError() throws {
     let folder = try #require(folder)
     try folder.write("file", "text")
