@@ -13,7 +13,30 @@ static inline hid_t pmm_h5_float32(void) { return H5Tcopy(H5T_IEEE_F32LE); }
 static inline hid_t pmm_h5_float64(void) { return H5Tcopy(H5T_IEEE_F64LE); }
 static inline hid_t pmm_h5_int32(void) { return H5Tcopy(H5T_STD_I32LE); }
 static inline hid_t pmm_h5_int64(void) { return H5Tcopy(H5T_STD_I64LE); }
+static inline hid_t pmm_h5_int16(void) { return H5Tcopy(H5T_STD_I16LE); }
+static inline hid_t pmm_h5_int8(void) { return H5Tcopy(H5T_STD_I8LE); }
+static inline hid_t pmm_h5_uint64(void) { return H5Tcopy(H5T_STD_U64LE); }
 static inline hid_t pmm_h5_uint32(void) { return H5Tcopy(H5T_STD_U32LE); }
+static inline hid_t pmm_h5_uint16(void) { return H5Tcopy(H5T_STD_U16LE); }
+static inline hid_t pmm_h5_uint8(void) { return H5Tcopy(H5T_STD_U8LE); }
+
+// IEEE half precision: sign at bit 15, 5 bits of exponent at 10, 10 bits of mantissa.
+static inline hid_t pmm_h5_float16(void) {
+  hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+  H5Tset_fields(type, 15, 10, 5, 0, 10);
+  H5Tset_size(type, 2);
+  H5Tset_ebias(type, 15);
+  return type;
+}
+
+// The upper half of a float32: sign at bit 15, 8 bits of exponent at 7, 7 bits of mantissa.
+static inline hid_t pmm_h5_bfloat16(void) {
+  hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+  H5Tset_fields(type, 15, 7, 8, 0, 7);
+  H5Tset_size(type, 2);
+  H5Tset_ebias(type, 127);
+  return type;
+}
 static inline hid_t pmm_h5_float32_big_endian(void) { return H5Tcopy(H5T_IEEE_F32BE); }
 
 // Types in memory.

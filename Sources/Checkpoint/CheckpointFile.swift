@@ -75,6 +75,7 @@ extension StoredTensor {
     switch values {
     case .float32, .int32: 4 * values.count + 2048
     case .float64: 8 * values.count + 2048
+    case .borrowed(let numbers): numbers.count * numbers.type.size + 2048
     case .strings(let texts): texts.count * (texts.map(\.utf8.count).max() ?? 0) + 2048
     }
   }

@@ -26,6 +26,7 @@ struct EncodedValues {
     case .int32: pmm_h5_int32()
     case .float64: pmm_h5_float64()
     case .strings: pmm_h5_fixed_text(width)
+    case .borrowed(let numbers): numbers.type.makeHDF5Type()
     }
   }
 
@@ -37,6 +38,27 @@ struct EncodedValues {
     case .int32(let numbers): try withRawBytes(of: numbers, body)
     case .float64(let numbers): try withRawBytes(of: numbers, body)
     case .strings: try withRawBytes(of: text, body)
+    case .borrowed(let numbers): try numbers.withBytes(body)
+    }
+  }
+}
+
+extension NumberType {
+  /// The type in a file that stands for this one; the caller closes it. Truth values are bytes, as every tool reads them.
+  func makeHDF5Type() -> hid_t {
+    switch self {
+    case .float64: pmm_h5_float64()
+    case .float32: pmm_h5_float32()
+    case .float16: pmm_h5_float16()
+    case .bfloat16: pmm_h5_bfloat16()
+    case .int64: pmm_h5_int64()
+    case .int32: pmm_h5_int32()
+    case .int16: pmm_h5_int16()
+    case .int8: pmm_h5_int8()
+    case .uint64: pmm_h5_uint64()
+    case .uint32: pmm_h5_uint32()
+    case .uint16: pmm_h5_uint16()
+    case .uint8, .bool: pmm_h5_uint8()
     }
   }
 }

@@ -6,6 +6,8 @@ package struct StoredTensor: Sendable, Equatable {
     case int32([Int32])
     case float64([Double])
     case strings([String])
+    /// Numbers that stay where they are, so that a large tensor is not held twice.
+    case borrowed(any NumberBytes)
 
     /// How many there are.
     package var count: Int {
@@ -14,6 +16,19 @@ package struct StoredTensor: Sendable, Equatable {
       case .int32(let values): values.count
       case .float64(let values): values.count
       case .strings(let values): values.count
+      case .borrowed(let numbers): numbers.count
+      }
+    }
+
+    package static func == (a: Values, b: Values) -> Bool {
+      switch (a, b) {
+      case (.float32(let x), .float32(let y)): x == y
+      case (.int32(let x), .int32(let y)): x == y
+      case (.float64(let x), .float64(let y)): x == y
+      case (.strings(let x), .strings(let y)): x == y
+      case (.borrowed(let x), .borrowed(let y)):
+        x.type == y.type && x.withBytes { first in y.withBytes { first.elementsEqual($0) } }
+      default: false
       }
     }
   }

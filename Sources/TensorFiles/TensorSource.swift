@@ -11,14 +11,86 @@ package protocol TensorSource: AnyObject {
   /// What hangs on the file as a whole.
   var attributes: [FileAttribute] { get }
 
-  /// Reads the numbers of an entry, turned into `type`, into `target`, which has room for exactly those: row-major.
+  /// Gives the numbers of an entry to `body`, of the type that the entry names: little-endian, without gaps, a part at a
+  /// time, so that a large entry never stands in memory as a whole.
   ///
-  /// Throws where the entry has a problem, is text, or has a number that `type` cannot hold: a whole number outside of it, or
-  /// a number that would become infinite.
-  func read(_ entry: FileEntry, as type: NumberType, into target: UnsafeMutableRawBufferPointer) throws(FileError)
+  /// `first` is the place of a part's first number in row-major order. Parts may come in any order; together they are the
+  /// entry, each number once. Throws where the entry has a problem or is no entry of numbers.
+  func numbers(
+    _ entry: FileEntry, _ body: (_ first: Int, _ bytes: UnsafeRawBufferPointer) throws(FileError) -> Void
+  ) throws(FileError)
 
   /// Reads an entry of texts, row-major.
   func texts(_ entry: FileEntry) throws(FileError) -> [String]
+}
+
+extension TensorSource {
+  /// Reads the numbers of an entry, turned into `type`, into `target`, which has room for exactly those: row-major.
+  ///
+  /// Throws where the entry has a problem, is no entry of numbers, or has a number that `type` cannot hold: a whole number
+  /// outside of it, or a number that would become infinite.
+  package func read(
+    _ entry: FileEntry, as type: NumberType, into target: UnsafeMutableRawBufferPointer
+  ) throws(FileError) {
+    let stored = try entry.numberType(in: path)
+    guard let count = elementCount(entry.shape),
+      count.multipliedReportingOverflow(by: type.size) == (target.count, false)
+    else {
+      throw FileError(
+        code: "bad-tensor", message: "\(entry.shownName): shape \(entry.shape) does not fit \(target.count) bytes",
+        place: path)
+    }
+    var done = 0
+    try numbers(entry) { (first, bytes) throws(FileError) in
+      let part = bytes.count / stored.size
+      guard first >= 0, part <= count, first <= count - part, bytes.count % stored.size == 0 else {
+        throw FileError(
+          code: "damaged-file", message: "\(entry.shownName) has more numbers than its shape \(entry.shape)",
+          place: path)
+      }
+      let room = UnsafeMutableRawBufferPointer(rebasing: target[first * type.size..<(first + part) * type.size])
+      if let (index, value) = NumberConversion.convert(bytes, of: stored, as: type, into: room) {
+        throw entry.misfit(value, at: first + index, type, in: path)
+      }
+      done += part
+    }
+    guard done == count else {
+      throw FileError(
+        code: "damaged-file", message: "\(entry.shownName) has \(done) numbers, but its shape is \(entry.shape)",
+        place: path)
+    }
+  }
+}
+
+extension FileEntry {
+  /// The type of its numbers; an error where it has none or cannot be read.
+  package func numberType(in path: String) throws(FileError) -> NumberType {
+    if let problem {
+      throw FileError(code: "unreadable-tensor", message: "cannot read \(shownName): \(problem)", place: path)
+    }
+    switch content {
+    case .numbers(let type): return type
+    case .texts:
+      throw FileError(code: "wrong-type", message: "\(shownName) holds texts, not numbers", place: path)
+    case .other(let words):
+      throw FileError(code: "wrong-type", message: "\(shownName) holds \(words), not numbers", place: path)
+    }
+  }
+
+  /// The name, safe to print.
+  package var shownName: String { printable(name) }
+
+  /// The error on a number, `index` in row-major order, that `type` cannot hold.
+  fileprivate func misfit(_ value: String, at index: Int, _ type: NumberType, in path: String) -> FileError {
+    var (rest, place) = (index, [Int](repeating: 0, count: shape.count))
+    for axis in shape.indices.reversed() where shape[axis] > 0 {
+      (rest, place[axis]) = rest.quotientAndRemainder(dividingBy: shape[axis])
+    }
+    let wider = type.isFloat ? "float64" : "int64 or float64"
+    return FileError(
+      code: "number-too-large", message: "\(shownName) holds \(value) at \(place), which \(type.rawValue) cannot hold",
+      place: path, suggestion: "read it as \(wider)")
+  }
 }
 
 /// One tensor of a file.
