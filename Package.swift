@@ -25,8 +25,8 @@ let package = Package(
     .library("CTurboJPEG", pkgConfig: "libturbojpeg", debian: "libturbojpeg0-dev"),
     .library("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
     .module("Recommendation"),
-    .module("Content", uses: "CPNG", "CTurboJPEG"),
     .module("TensorFiles", uses: "CKernels"),
+    .module("Content", uses: "TensorFiles", "CPNG", "CTurboJPEG"),
     .module("Checkpoint", uses: "TensorFiles", "CHDF5"),
     // where the columns meet
     .module("Interpreter", uses: "Diagnostics", "Syntax", "Semantics", "NamedTensors", "Autodiff", "TensorCore"),

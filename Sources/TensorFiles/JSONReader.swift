@@ -27,9 +27,12 @@ package struct JSONReader {
   }
 
   /// The one value that `bytes` hold; blanks may stand around it.
-  package static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(Problem) -> JSONValue {
-    var reader = JSONReader(bytes: bytes)
-    return try reader.document()
+  package static func read(_ bytes: [UInt8]) throws(Problem) -> JSONValue {
+    let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, Problem> in
+      var reader = JSONReader(bytes: buffer)
+      do throws(Problem) { return .success(try reader.document()) } catch { return .failure(error) }
+    }
+    return try result.get()
   }
 
   private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }

@@ -10,8 +10,7 @@ package enum JSONValue: Equatable, Sendable {
 
   /// Reads a whole document, as `JSONReader` does.
   package static func parse(_ text: String) throws(JSONReader.Problem) -> JSONValue {
-    var text = text
-    return try text.withUTF8 { bytes throws(JSONReader.Problem) in try JSONReader.read(bytes) }
+    try JSONReader.read(Array(text.utf8))
   }
 
   package subscript(_ key: String) -> JSONValue? {

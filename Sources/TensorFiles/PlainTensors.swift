@@ -30,13 +30,13 @@ final class PlainTensors: TensorSource {
     self.values = values
   }
 
-  func read(
-    _ entry: FileEntry, as type: NumberType, into target: UnsafeMutableRawBufferPointer
+  func numbers(
+    _ entry: FileEntry, _ body: (_ first: Int, _ bytes: UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
     guard case .numbers(let numbers)? = values[entry.path], entry.problem == nil else {
       throw unreadable(entry, "numbers")
     }
-    try numbers.read(as: type, into: target, place: "\(printable(entry.name)) in \(path)")
+    try numbers.parts(body)
   }
 
   func texts(_ entry: FileEntry) throws(FileError) -> [String] {
@@ -50,7 +50,8 @@ final class PlainTensors: TensorSource {
       return FileError(code: "missing-part", message: "\(path) has no \(name)", place: path)
     }
     return FileError(
-      code: "unreadable", message: "\(name) in \(path) " + (entry.problem.map { "cannot be read: \($0)" } ?? "holds no \(wanted)"),
+      code: "unreadable-tensor",
+      message: "\(name) in \(path) " + (entry.problem.map { "cannot be read: \($0)" } ?? "holds no \(wanted)"),
       place: path)
   }
 }
@@ -65,7 +66,7 @@ protocol ByteStore {
 
 /// A part of an open file.
 struct FileRange: ByteStore {
-  let file: RegularFile
+  let file: InputFile
   let start: Int
   let count: Int
 
@@ -155,84 +156,55 @@ struct StridedNumbers {
   /// Whether there are more numbers than the bytes hold, because strides repeat them.
   var isRepeated: Bool { count > span }
 
-  func read(
-    as target: NumberType, into buffer: UnsafeMutableRawBufferPointer, place: String
+  /// Gives the numbers to `body` in row-major order, little-endian, a part at a time.
+  func parts(
+    _ body: (_ first: Int, _ bytes: UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
-    guard buffer.count == count * target.size else {
-      throw FileError(
-        code: "wrong-size", message: "\(place) has \(count) numbers, which do not fill \(buffer.count) bytes", place: place)
-    }
-    guard count > 0, let out = buffer.baseAddress else { return }
+    guard count > 0 else { return }
     if isContiguous {
-      var done = 0
       let size = min(Self.slab, count)
-      let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: size * type.size, alignment: 16)
-      defer { scratch.deallocate() }
-      while done < count {
-        let part = min(size, count - done)
-        // Numbers of the same type go straight to where they belong.
-        let isDirect = target == type && type != .bool
-        let into =
-          isDirect
-          ? UnsafeMutableRawBufferPointer(start: out + done * type.size, count: part * type.size)
-          : UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(part * type.size))
-        try bytes.read(at: (offset + done) * type.size, into: into)
-        swap(into)
-        if !isDirect, let base = into.baseAddress {
-          try convert(base, to: out + done * target.size, target, part, after: done, place)
-        }
-        done += part
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size * type.size, alignment: 64)
+      defer { buffer.deallocate() }
+      for first in stride(from: 0, to: count, by: size) {
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(min(size, count - first) * type.size))
+        try bytes.read(at: (offset + first) * type.size, into: part)
+        if isBigEndian { NumberConversion.swapBytes(part, width: type.size) }
+        try body(first, UnsafeRawBufferPointer(part))
       }
       return
     }
-    let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: span * type.size, alignment: 16)
+    // Numbers in another order are picked out of all that lie between the first and the last of them.
+    let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: span * type.size, alignment: 64)
     defer { whole.deallocate() }
     try bytes.read(at: offset * type.size, into: whole)
-    swap(whole)
-    let size = min(4096, count)
-    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: size * type.size, alignment: 16)
-    defer { scratch.deallocate() }
-    guard let from = whole.baseAddress, let gathered = scratch.baseAddress else { return }
+    if isBigEndian { NumberConversion.swapBytes(whole, width: type.size) }
+    try gather(UnsafeRawBufferPointer(whole), body)
+  }
+
+  private func gather(
+    _ whole: UnsafeRawBufferPointer,
+    _ body: (_ first: Int, _ bytes: UnsafeRawBufferPointer) throws(FileError) -> Void
+  ) throws(FileError) {
+    let (size, width) = (min(Self.slab, count), type.size)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size * width, alignment: 64)
+    defer { buffer.deallocate() }
+    guard let from = whole.baseAddress, let to = buffer.baseAddress else { return }
     var index = [Int](repeating: 0, count: shape.count)
-    var (at, filled, done) = (0, 0, 0)
-    while done + filled < count {
-      (gathered + filled * type.size).copyMemory(from: from + at * type.size, byteCount: type.size)
+    var (at, filled) = (0, 0)
+    for done in 1...count {
+      (to + filled * width).copyMemory(from: from + at * width, byteCount: width)
       filled += 1
-      if filled == size || done + filled == count {
-        try convert(gathered, to: out + done * target.size, target, filled, after: done, place)
-        done += filled
+      if filled == size || done == count {
+        try body(done - filled, UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<(filled * width)]))
         filled = 0
       }
-      var axis = shape.count - 1
-      while axis >= 0 {
+      for axis in shape.indices.reversed() {
         index[axis] += 1
         at += strides[axis]
         if index[axis] < shape[axis] { break }
         at -= strides[axis] * shape[axis]
         index[axis] = 0
-        axis -= 1
       }
-    }
-  }
-
-  private func convert(
-    _ source: UnsafeRawPointer, to out: UnsafeMutableRawPointer, _ target: NumberType, _ count: Int, after done: Int,
-    _ place: String
-  ) throws(FileError) {
-    do throws(NumberConversion.Misfit) {
-      try NumberConversion.convert(source, type, to: out, target, count: count)
-    } catch {
-      throw FileError(
-        code: "number-out-of-range",
-        message: "number \(done + error.index) of \(place) is \(error.number), which \(target.rawValue) cannot hold",
-        place: place)
-    }
-  }
-
-  private func swap(_ buffer: UnsafeMutableRawBufferPointer) {
-    guard isBigEndian, type.size > 1 else { return }
-    for start in stride(from: 0, to: buffer.count, by: type.size) {
-      for byte in 0..<type.size / 2 { buffer.swapAt(start + byte, start + type.size - 1 - byte) }
     }
   }
 }

@@ -16,7 +16,7 @@ package enum SafetensorsFile {
   ///
   /// Every tensor of the index must be in the file that the index names for it.
   package static func openSharded(_ path: String) throws(FileError) -> any TensorSource {
-    let file = try RegularFile(path)
+    let file = try InputFile(path)
     guard file.size <= longestHeader else {
       throw damaged("is no index: it has \(file.size) bytes", path)
     }
@@ -62,7 +62,7 @@ package enum SafetensorsFile {
   private static func parts(
     _ path: String
   ) throws(FileError) -> (entries: [(FileEntry, PlainTensors.Values)], attributes: [FileAttribute]) {
-    let file = try RegularFile(path)
+    let file = try InputFile(path)
     guard file.size >= 8, let stated = try file.bytes(at: 0, count: 8).little(0, 8) else {
       throw FileError(
         code: "truncated-file", message: "\(path) has \(file.size) bytes; a safetensors file has at least 10", place: path)
@@ -106,10 +106,7 @@ package enum SafetensorsFile {
   }
 
   private static func json(_ bytes: [UInt8], _ path: String, _ what: String) throws(FileError) -> JSONValue {
-    let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, JSONReader.Problem> in
-      do throws(JSONReader.Problem) { return .success(try JSONReader.read(buffer)) } catch { return .failure(error) }
-    }
-    do throws(JSONReader.Problem) { return try result.get() } catch {
+    do throws(JSONReader.Problem) { return try JSONReader.read(bytes) } catch {
       throw damaged("is damaged: \(what) is no JSON: \(error.message) (byte \(error.byte))", path)
     }
   }

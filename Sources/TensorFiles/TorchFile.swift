@@ -7,7 +7,7 @@ package enum TorchFile {
 
   /// Reads what a file of either form holds: a zip archive, as since PyTorch 1.6, or the older stream of pickles.
   package static func open(_ path: String) throws(FileError) -> any TensorSource {
-    let file = try RegularFile(path)
+    let file = try InputFile(path)
     let head = try file.bytes(at: 0, count: min(file.size, 4))
     let isZip = head.starts(with: [0x50, 0x4B])
     let contents = try isZip ? zipped(file) : stream(file)
@@ -16,7 +16,7 @@ package enum TorchFile {
       attributes: contents.attributes)
   }
 
-  private static func zipped(_ file: RegularFile) throws(FileError) -> TorchContents {
+  private static func zipped(_ file: InputFile) throws(FileError) -> TorchContents {
     let zip = try ZipFile(file)
     guard let program = zip.members.first(where: { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }) else {
       if zip.members.contains(where: { $0.name.hasSuffix(".npy") }) {
@@ -51,7 +51,7 @@ package enum TorchFile {
 
   /// The form before PyTorch 1.6: pickles of a magic number, a version, facts of the machine, the object and the list of
   /// storages, one behind the other, then the numbers of each storage.
-  private static func stream(_ file: RegularFile) throws(FileError) -> TorchContents {
+  private static func stream(_ file: InputFile) throws(FileError) -> TorchContents {
     // How far the pickles reach shows only in reading them.
     var window = min(file.size, 1 << 20)
     while true {
@@ -62,7 +62,7 @@ package enum TorchFile {
     }
   }
 
-  private static func stream(_ file: RegularFile, _ window: Int) throws(FileError) -> TorchContents {
+  private static func stream(_ file: InputFile, _ window: Int) throws(FileError) -> TorchContents {
     let bytes = try file.bytes(at: 0, count: window)
     guard bytes.first == 0x80 else {
       throw unknown("\(file.path) is neither a zip archive nor a pickle: PyTorch did not write it", file)
@@ -106,7 +106,7 @@ package enum TorchFile {
     return try reader.contents()
   }
 
-  private static func unknown(_ message: String, _ file: RegularFile, tries suggestion: String? = nil) -> FileError {
+  private static func unknown(_ message: String, _ file: InputFile, tries suggestion: String? = nil) -> FileError {
     FileError(code: "unknown-format", message: message, place: file.path, suggestion: suggestion)
   }
 }

@@ -12,14 +12,14 @@ struct ZipFile {
     fileprivate let header: Int
   }
 
-  let file: RegularFile
+  let file: InputFile
   let members: [Member]
   /// Where the directory begins; no member reaches beyond it.
   private let directory: Int
 
   private static let largestDirectory = 256 << 20
 
-  init(_ file: RegularFile) throws(FileError) {
+  init(_ file: InputFile) throws(FileError) {
     self.file = file
     let end = try Self.end(file)
     directory = end.start
@@ -88,7 +88,7 @@ struct ZipFile {
   }
 
   /// Sizes that do not fit 32 bits stand in a field of their own, in the same order.
-  private static func widen(_ sizes: inout [UInt64], _ extra: ArraySlice<UInt8>, _ file: RegularFile) throws(FileError) {
+  private static func widen(_ sizes: inout [UInt64], _ extra: ArraySlice<UInt8>, _ file: InputFile) throws(FileError) {
     guard sizes.contains(0xFFFF_FFFF) else { return }
     let bytes = Array(extra)
     var at = 0
@@ -109,7 +109,7 @@ struct ZipFile {
   }
 
   /// What the record at the end says of the directory.
-  private static func end(_ file: RegularFile) throws(FileError) -> (start: Int, size: Int, count: Int) {
+  private static func end(_ file: InputFile) throws(FileError) -> (start: Int, size: Int, count: Int) {
     let length = min(file.size, 65_557)
     let tail = try file.bytes(at: file.size - length, count: length)
     guard length >= 22,
@@ -138,7 +138,7 @@ struct ZipFile {
     return (start, size, count)
   }
 
-  private static func damaged(_ message: String, _ file: RegularFile) -> FileError {
+  private static func damaged(_ message: String, _ file: InputFile) -> FileError {
     FileError(code: "damaged-file", message: "the zip archive \(file.path) \(message)", place: file.path)
   }
 }
