@@ -1,3 +1,4 @@
+#pragma once
 // The part of HDF5 that Swift cannot import by itself: types, property lists and flags are macros, and the error stack is
 // walked by a callback. Everything here is a plain function; names start with pmm_h5_.
 #define H5_USE_110_API 1

@@ -45,12 +45,16 @@ func require(_ status: herr_t, _ action: @autoclosure () -> String, place: Strin
 
 /// The library's own words on what just failed.
 func hdf5Error(_ action: String, place: String) -> FileError {
-  let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer -> String in
+  let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer -> String in
     guard let start = buffer.baseAddress else { return "" }
     pmm_h5_take_error(start, buffer.count)
     return String(cString: start)
   }
-  let reason = text.isEmpty ? "" : ": \(printable(text))"
+  // The library says the same at each level of its calls; what it says first and last tells most.
+  var levels: [Substring] = []
+  for level in text.split(separator: ": ") where !levels.contains(level) { levels.append(level) }
+  if levels.count > 3 { levels.removeSubrange(1..<levels.count - 2) }
+  let reason = text.isEmpty ? "" : ": \(printable(levels.joined(separator: ": ")))"
   var suggestion: String?
   if text.contains("already open for write") { suggestion = "h5clear -s FILE, if no other program is writing it" }
   if text.contains("errno = 11") {

@@ -10,6 +10,10 @@ package protocol TensorSource: AnyObject {
   var entries: [FileEntry] { get }
   /// What hangs on the file as a whole.
   var attributes: [FileAttribute] { get }
+  /// Groups on the way to the entries, where the format has some, in the file's order.
+  var groups: [FileGroup] { get }
+  /// What is to be known of the file, a sentence each: whose convention it follows, what was left out.
+  var notes: [String] { get }
 
   /// Gives the numbers of an entry to `body`, of the type that the entry names: little-endian, without gaps, a part at a
   /// time, so that a large entry never stands in memory as a whole.
@@ -25,6 +29,9 @@ package protocol TensorSource: AnyObject {
 }
 
 extension TensorSource {
+  package var groups: [FileGroup] { [] }
+  package var notes: [String] { [] }
+
   /// Reads the numbers of an entry, turned into `type`, into `target`, which has room for exactly those: row-major.
   ///
   /// Throws where the entry has a problem, is no entry of numbers, or has a number that `type` cannot hold: a whole number
@@ -129,6 +136,17 @@ package struct FileEntry: Sendable, Equatable {
 
   /// The path with slashes between, as HDF5 tools show it; the name alone where the file has no groups.
   package var name: String { path.joined(separator: "/") }
+}
+
+/// A group of a file, which holds tensors and other groups.
+package struct FileGroup: Sendable, Equatable {
+  package var path: [String]
+  package var attributes: [FileAttribute]
+
+  package init(path: [String], attributes: [FileAttribute]) {
+    self.path = path
+    self.attributes = attributes
+  }
 }
 
 /// A note on a tensor, a group or a whole file.

@@ -16,9 +16,16 @@ package enum TorchFile {
       attributes: contents.attributes)
   }
 
+  /// Whether a zip archive is of PyTorch's: other programs write such archives too.
+  package static func isTorch(_ archive: InputFile) throws(FileError) -> Bool {
+    try ZipFile(archive).members.contains { isProgram($0.name) }
+  }
+
+  private static func isProgram(_ name: String) -> Bool { name == "data.pkl" || name.hasSuffix("/data.pkl") }
+
   private static func zipped(_ file: InputFile) throws(FileError) -> TorchContents {
     let zip = try ZipFile(file)
-    guard let program = zip.members.first(where: { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }) else {
+    guard let program = zip.members.first(where: { isProgram($0.name) }) else {
       if zip.members.contains(where: { $0.name.hasSuffix(".npy") }) {
         throw unknown("\(file.path) is an archive of NumPy's", file, tries: "name it .npz")
       }

@@ -57,10 +57,13 @@ struct ZipFile {
   func contents(_ member: Member) throws(FileError) -> any ByteStore {
     let range = try range(member)
     if member.method == 0 { return range }
+    if member.method == 8 {
+      return try DeflatedBytes(range, count: member.size, what: "`\(printable(member.name))` in \(file.path)")
+    }
     throw FileError(
       code: "unreadable",
-      message: "`\(printable(member.name))` in \(file.path) is compressed (method \(member.method))", place: file.path,
-      suggestion: "save it without compression")
+      message: "`\(printable(member.name))` in \(file.path) is compressed in a way that is not read (method \(member.method))", place: file.path,
+      suggestion: "save it without compression, or deflated")
   }
 
   /// All bytes of a small member.

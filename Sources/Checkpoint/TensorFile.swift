@@ -1,0 +1,25 @@
+package import TensorFiles
+
+/// A file of tensors of any format.
+package enum TensorFile {
+  /// Opens the file at `path` by what it is, not by what it is called.
+  package static func open(_ path: String) throws(FileError) -> any TensorSource {
+    let file = try InputFile(path)
+    let kind = try FileKind(of: file)
+    switch kind {
+    case .hdf5(let start): return try HDF5File(file, start: start)
+    case .zip: return try TorchFile.isTorch(file) ? TorchFile.open(path) : NumPyFile.open(path)
+    case .pickle: return try TorchFile.open(path)
+    case .numpy: return try NumPyFile.open(path)
+    case .safetensors: return try SafetensorsFile.open(path)
+    case .other(let words):
+      // What these endings promise says more about what is wrong.
+      if path.hasSuffix(".safetensors") { return try SafetensorsFile.open(path) }
+      if path.hasSuffix(".index.json") { return try SafetensorsFile.openSharded(path) }
+      throw FileError(
+        code: "unknown-format",
+        message: "\(printable(path)) is \(words); HDF5, safetensors, PyTorch's and NumPy's files are read", place: path,
+        suggestion: words.contains("Git LFS") ? "git lfs pull" : nil)
+    }
+  }
+}
