@@ -66,7 +66,9 @@ final class DeflatedBytes: ByteStore {
   }
 
   private func unpack(_ target: UnsafeMutableRawBufferPointer) throws(FileError) {
-    guard let room = target.baseAddress?.assumingMemoryBound(to: UInt8.self), let source = input.baseAddress else { return }
+    guard let room = target.baseAddress?.assumingMemoryBound(to: UInt8.self), let source = input.baseAddress else {
+      return
+    }
     stream.pointee.next_out = room
     stream.pointee.avail_out = UInt32(target.count)
     while stream.pointee.avail_out > 0 {

@@ -167,7 +167,8 @@ package struct JSONReader {
       guard at < bytes.count else { throw problem("a text is not closed") }
       let run = bytes[start..<at]
       if take("\"") {
-        let whole = text.isEmpty ? String(validating: run, as: UTF8.self) : String(validating: text + run, as: UTF8.self)
+        let whole =
+          text.isEmpty ? String(validating: run, as: UTF8.self) : String(validating: text + run, as: UTF8.self)
         guard let whole else { throw problem("a text is not UTF-8") }
         return whole
       }

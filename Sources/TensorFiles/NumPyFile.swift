@@ -34,7 +34,8 @@ package enum NumPyFile {
       path: steps, shape: head.shape, content: .other("values of the type \(printable(head.type))"),
       storage: (head.isFortran ? "column-major" : "row-major") + storage)
     if let text = NumPyText(head.type) {
-      guard let count = elementCount(head.shape), case let (size, isHuge) = count.multipliedReportingOverflow(by: text.width),
+      guard let count = elementCount(head.shape),
+        case let (size, isHuge) = count.multipliedReportingOverflow(by: text.width),
         !isHuge, size == bytes.count - head.start
       else { throw head.wrongSize(bytes, text.width, what, path) }
       entry.content = .texts
@@ -49,7 +50,8 @@ package enum NumPyFile {
           + "numpy.save(path, array.astype(\"<f4\"))"
       return (entry, .none)
     }
-    guard let count = elementCount(head.shape), case let (size, isHuge) = count.multipliedReportingOverflow(by: type.size),
+    guard let count = elementCount(head.shape),
+      case let (size, isHuge) = count.multipliedReportingOverflow(by: type.size),
       !isHuge, size == bytes.count - head.start
     else { throw head.wrongSize(bytes, type.size, what, path) }
     let numbers = try StridedNumbers(

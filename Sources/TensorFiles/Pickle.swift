@@ -140,7 +140,8 @@ private struct PickleReader {
     case UInt8(ascii: "R"), 0x81: try call(place)
     case UInt8(ascii: "b"):
       let state = try pop()
-      nodes[try container("a state is given to nothing", place) { if case .call = $0 { true } else { false } }].state = state
+      nodes[try container("a state is given to nothing", place) { if case .call = $0 { true } else { false } }].state =
+        state
     case UInt8(ascii: "a"):
       let value = try pop()
       nodes[try list(place)].values.append(value)
@@ -158,7 +159,8 @@ private struct PickleReader {
     guard isAllowed(name) else {
       throw FileError(
         code: "unsafe-name",
-        message: "the pickle of \(what) names `\(printable(name))` (byte \(place)), which is not run and not needed for numbers",
+        message:
+          "the pickle of \(what) names `\(printable(name))` (byte \(place)), which is not run and not needed for numbers",
         place: what, suggestion: "save only numbers, lists and dictionaries, such as a state dict")
     }
     push(.name(name))
@@ -240,7 +242,8 @@ private struct PickleReader {
     guard count >= 0, count <= bytes.count - at else {
       throw FileError(
         code: "truncated-pickle",
-        message: "the pickle of \(what) cannot be read: it ends after \(bytes.count) bytes, where \(count) more were promised",
+        message:
+          "the pickle of \(what) cannot be read: it ends after \(bytes.count) bytes, where \(count) more were promised",
         place: what)
     }
     defer { at += count }
@@ -264,7 +267,9 @@ private struct PickleReader {
 
   private mutating func text(_ count: Int) throws(FileError) -> String {
     guard count <= Self.longestText || count > bytes.count - at else { throw broken("a text is too long") }
-    guard let text = String(validating: bytes[try take(count)], as: UTF8.self) else { throw broken("a text is not UTF-8") }
+    guard let text = String(validating: bytes[try take(count)], as: UTF8.self) else {
+      throw broken("a text is not UTF-8")
+    }
     return text
   }
 

@@ -52,7 +52,8 @@ package enum SafetensorsFile {
       }
       for attribute in opened.attributes where !notes.contains(attribute) { notes.append(attribute) }
     }
-    return try PlainTensors(path: path, format: "safetensors in \(wanted.count) files", entries: entries, attributes: notes)
+    return try PlainTensors(
+      path: path, format: "safetensors in \(wanted.count) files", entries: entries, attributes: notes)
   }
 
   private static func isPlain(_ name: String) -> Bool {
@@ -65,7 +66,8 @@ package enum SafetensorsFile {
     let file = try InputFile(path)
     guard file.size >= 8, let stated = try file.bytes(at: 0, count: 8).little(0, 8) else {
       throw FileError(
-        code: "truncated-file", message: "\(path) has \(file.size) bytes; a safetensors file has at least 10", place: path)
+        code: "truncated-file", message: "\(path) has \(file.size) bytes; a safetensors file has at least 10",
+        place: path)
     }
     guard let length = Int(exactly: stated), length <= longestHeader, length <= file.size - 8 else {
       throw damaged(
@@ -125,7 +127,8 @@ package enum SafetensorsFile {
     }
     guard end <= body.count else {
       throw FileError(
-        code: "truncated-file", message: "\(path) is cut off: its tensors take \(end) bytes, and it holds \(body.count)",
+        code: "truncated-file",
+        message: "\(path) is cut off: its tensors take \(end) bytes, and it holds \(body.count)",
         place: path, suggestion: "copy or save it again")
     }
     guard end == body.count else { throw damaged("is damaged: \(body.count - end) bytes follow the last tensor", path) }
@@ -193,7 +196,9 @@ package enum SafetensorsFile {
 
     init(_ json: JSONValue?, _ path: String) throws(FileError) {
       guard let json else { return }
-      guard let fields = json.object else { throw SafetensorsFile.damaged("has a `__metadata__` that is no object", path) }
+      guard let fields = json.object else {
+        throw SafetensorsFile.damaged("has a `__metadata__` that is no object", path)
+      }
       for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
         guard let text = value.string else {
           throw SafetensorsFile.damaged("has a `__metadata__` in which `\(printable(name))` is no text", path)

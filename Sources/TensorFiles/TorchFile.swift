@@ -82,7 +82,8 @@ package enum TorchFile {
     let version = try Pickle.read(bytes, from: magic.end, of: file.path, isAllowed: TorchNames.isAllowed)
     guard version.root == .int(1001) else { throw unknown("\(file.path) is of an unknown version of PyTorch", file) }
     let machine = try Pickle.read(bytes, from: version.end, of: file.path, isAllowed: TorchNames.isAllowed)
-    let isBigEndian = machine.node(machine.root)?.pairs.contains { $0 == (.text("little_endian"), .bool(false)) } ?? false
+    let isBigEndian =
+      machine.node(machine.root)?.pairs.contains { $0 == (.text("little_endian"), .bool(false)) } ?? false
     let object = try Pickle.read(bytes, from: machine.end, of: file.path, isAllowed: TorchNames.isAllowed)
     let keys = try Pickle.read(bytes, from: object.end, of: file.path, isAllowed: TorchNames.isAllowed)
     guard let list = keys.node(keys.root), list.kind == .list else {
@@ -92,8 +93,10 @@ package enum TorchFile {
     var storages: [String: FileRange] = [:]
     var at = keys.end
     for case .text(let key) in list.values {
-      guard let width = widths[key], let count = try file.bytes(at: at, count: 8).little(0, 8), let whole = Int(exactly: count),
-        case let (size, overflows) = whole.multipliedReportingOverflow(by: width), !overflows, size <= file.size - at - 8
+      guard let width = widths[key], let count = try file.bytes(at: at, count: 8).little(0, 8),
+        let whole = Int(exactly: count),
+        case let (size, overflows) = whole.multipliedReportingOverflow(by: width), !overflows,
+        size <= file.size - at - 8
       else {
         throw FileError(
           code: "truncated-file", message: "\(file.path) is cut off within its storages: it has \(file.size) bytes",

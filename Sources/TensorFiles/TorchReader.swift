@@ -35,7 +35,8 @@ struct TorchReader {
     visited += 1
     // A pickle may put a list into itself, or one list into many.
     guard steps.count <= Self.deepest, visited <= Self.most else {
-      throw damaged("holds values inside of values without end, such as \(printable(steps.prefix(8).joined(separator: "/")))")
+      throw damaged(
+        "holds values inside of values without end, such as \(printable(steps.prefix(8).joined(separator: "/")))")
     }
     guard case .node(let index) = value else {
       note(value, steps)
@@ -73,8 +74,9 @@ struct TorchReader {
     var last: [Pickle.Key: Int] = [:]
     for (index, pair) in node.pairs.enumerated() {
       guard let key = Pickle.Key(pair.key) else {
-        throw damaged("has a dictionary with a key that is neither a text nor a number, in "
-          + "`\(printable(steps.joined(separator: "/")))`")
+        throw damaged(
+          "has a dictionary with a key that is neither a text nor a number, in "
+            + "`\(printable(steps.joined(separator: "/")))`")
       }
       last[key] = index
     }
@@ -142,9 +144,11 @@ struct TorchReader {
     let path = steps.isEmpty ? ["tensor"] : steps
     guard let type else {
       found.entries.append(
-        (FileEntry(
-          path: path, shape: shape.map { max(0, $0) }, content: .other("a type that is not read"),
-          problem: "its type is not read; turn it into float32 before"), .none))
+        (
+          FileEntry(
+            path: path, shape: shape.map { max(0, $0) }, content: .other("a type that is not read"),
+            problem: "its type is not read; turn it into float32 before"), .none
+        ))
       return
     }
     let numbers = try StridedNumbers(
@@ -198,7 +202,8 @@ private struct Storage {
   let isView: Bool
 
   init?(_ value: Pickle.Value, _ pickle: Pickle) {
-    guard let node = pickle.node(value), node.kind == .outside, let id = node.values.first, let parts = pickle.tuple(id),
+    guard let node = pickle.node(value), node.kind == .outside, let id = node.values.first,
+      let parts = pickle.tuple(id),
       parts.count >= 5, parts[0] == .text("storage"), case .name(let kind) = parts[1], case .text(let key) = parts[2]
     else { return nil }
     self.key = key

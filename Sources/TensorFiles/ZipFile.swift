@@ -62,7 +62,9 @@ struct ZipFile {
     }
     throw FileError(
       code: "unreadable",
-      message: "`\(printable(member.name))` in \(file.path) is compressed in a way that is not read (method \(member.method))", place: file.path,
+      message:
+        "`\(printable(member.name))` in \(file.path) is compressed in a way that is not read (method \(member.method))",
+      place: file.path,
       suggestion: "save it without compression, or deflated")
   }
 
@@ -150,7 +152,8 @@ extension ByteStore {
   /// The `count` bytes from `offset` on; checked before memory is taken.
   func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     guard offset >= 0, count >= 0, count <= self.count, offset <= self.count - count else {
-      throw FileError(code: "damaged-file", message: "\(count) bytes were expected, where \(self.count - offset) are left")
+      throw FileError(
+        code: "damaged-file", message: "\(count) bytes were expected, where \(self.count - offset) are left")
     }
     var bytes = [UInt8](repeating: 0, count: count)
     let result = bytes.withUnsafeMutableBytes { buffer -> Result<Void, FileError> in
