@@ -78,6 +78,19 @@ static inline hid_t pmm_h5_chunk_cache(size_t bytes) {
   return list;
 }
 
+// Bytes of an address in the file of an object.
+static inline size_t pmm_h5_address_bytes(hid_t object) {
+  size_t bytes = 0, lengths = 0;
+  hid_t file = H5Iget_file_id(object);
+  hid_t list = file < 0 ? -1 : H5Fget_create_plist(file);
+  if (list >= 0) {
+    H5Pget_sizes(list, &bytes, &lengths);
+    H5Pclose(list);
+  }
+  if (file >= 0) H5Fclose(file);
+  return bytes;
+}
+
 // Where a dataset of contiguous values begins, from the file's first byte; all bits set where nothing was written.
 static inline unsigned long long pmm_h5_offset(hid_t dataset) {
   haddr_t offset = H5Dget_offset(dataset);

@@ -25,6 +25,11 @@ func withHDF5<Result: Sendable>(
   }
 }
 
+/// Runs `body` while the library has no file open in this process, so that a child does not inherit one with its lock.
+func withoutHDF5Files<Result>(_ body: () -> sending Result) -> sending Result {
+  library.withLock { _ in body() }
+}
+
 /// An open object of the library, closed when it goes out of scope.
 struct Handle: ~Copyable {
   let id: hid_t

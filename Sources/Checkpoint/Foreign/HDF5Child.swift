@@ -13,11 +13,13 @@ package final class HDF5Child {
     package var program: String?
     /// Seconds without a byte after which a child is ended.
     package var patience = 30.0
+
+    package init() {}
   }
 
   private static let shared = Mutex(Settings())
 
-  /// For children that are started from now on.
+  /// Those of files that are opened from now on.
   package static var settings: Settings {
     get { shared.withLock { $0 } }
     set { shared.withLock { $0 = newValue } }
@@ -29,9 +31,8 @@ package final class HDF5Child {
   private let patience: Double
 
   /// Starts a child that reads `file`.
-  init(_ file: InputFile) throws(FileError) {
+  init(_ file: InputFile, _ settings: Settings) throws(FileError) {
     path = file.path
-    let settings = Self.settings
     patience = settings.patience
     try start(settings.program ?? Self.neighbour(), file)
   }
@@ -50,8 +51,12 @@ package final class HDF5Child {
   /// The head of the next answer; a failure that the child tells is thrown.
   /// - Parameter limit: bytes that the answer may have.
   func receiveHead(limit: Int) throws(FileError) -> (kind: HDF5Frame, count: Int) {
-    let head = try receive(HDF5Frame.headBytes)
-    guard let (kind, count) = HDF5Frame.parse(head) else { throw broken() }
+    var (kind, count) = (HDF5Frame.progress, 0)
+    while kind == .progress {
+      guard let head = HDF5Frame.parse(try receive(HDF5Frame.headBytes)), head.kind != .progress || head.count == 0
+      else { throw broken() }
+      (kind, count) = head
+    }
     if kind == .failure {
       guard count <= 1 << 16 else { throw broken() }
       throw failure(try receive(count))
@@ -204,16 +209,17 @@ package final class HDF5Child {
     posix_spawn_file_actions_adddup2(&actions, theirs, 1)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, handed, HDF5Server.fileDescriptor)
+    var child: pid_t = -1
     let status = Self.withStrings([program, HDF5Server.verb]) { arguments in
       Self.withStrings(Self.environment()) { environment in
-        posix_spawn(&process, program, &actions, nil, arguments, environment)
+        withoutHDF5Files { posix_spawn(&child, program, &actions, nil, arguments, environment) }
       }
     }
     guard status == 0 else {
-      process = -1
       _ = close(ends[0])
       throw Self.notStarted(status, path)
     }
+    process = child
     connection = ends[0]
   }
 

@@ -8,6 +8,11 @@ struct HDF5Description: Codable {
   var attributes: [FileAttribute] = []
   /// What was left out of the walk, a sentence each.
   var notes: [String] = []
+  /// Whether more of it follows; a long one is sent in pieces.
+  var hasMore = false
+
+  /// Nodes of one piece.
+  static let pieceNodes = 1_000
 }
 
 /// A group, a dataset, or a link that leads to neither.

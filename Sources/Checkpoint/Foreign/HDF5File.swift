@@ -14,29 +14,41 @@ package final class HDF5File: TensorSource {
   package private(set) var notes: [String] = []
 
   private let file: InputFile
+  private let settings: HDF5Child.Settings
   private var child: HDF5Child?
+  /// The last error of a child, and how often there was one; a file that fails again and again is given up.
+  private var failure: FileError?
+  private var failures = 0
+  private static let patience = 64
   /// What the walk found, by the path of the entry.
   private var found: [[String]: HDF5Node] = [:]
 
   /// Opens the file at `path` and walks through it.
-  package static func open(_ path: String) throws(FileError) -> any TensorSource {
+  package static func open(
+    _ path: String, settings: HDF5Child.Settings = HDF5Child.settings
+  ) throws(FileError) -> any TensorSource {
     let file = try InputFile(path)
     let kind = try FileKind(of: file)
     guard case .hdf5(let start) = kind else { throw kind.notHDF5(path: path) }
-    return try HDF5File(file, start: start)
+    return try HDF5File(file, start: start, settings)
   }
 
   /// - Parameter start: where HDF5's part of the file begins.
-  init(_ file: InputFile, start: Int) throws(FileError) {
+  init(_ file: InputFile, start: Int, _ settings: HDF5Child.Settings = HDF5Child.settings) throws(FileError) {
     self.file = file
+    self.settings = settings
     path = file.path
-    let child = try HDF5Child(file)
+    let child = try HDF5Child(file, settings)
     try child.send(.walk)
-    let (kind, count) = try child.receiveHead(limit: HDF5Limits.descriptionBytes)
-    guard kind == .description else { throw child.broken() }
-    let description = try decode(try child.receive(count))
+    var (description, left) = (HDF5Description(hasMore: true), HDF5Limits.descriptionBytes)
+    while description.hasMore {
+      let (kind, count) = try child.receiveHead(limit: left)
+      guard kind == .description else { throw child.broken() }
+      left -= count
+      description = try decode(try child.receive(count))
+      for node in description.nodes { try add(node) }
+    }
     attributes = description.attributes
-    for node in description.nodes { try add(node) }
     notes =
       HDF5Conventions.notes(
         attributes: attributes, groups: groups, entries: entries,
@@ -131,6 +143,7 @@ package final class HDF5File: TensorSource {
     switch values.place {
     case .direct(let offset):
       try file.parts(at: offset, count: count * type.size) { (done, bytes) throws(FileError) in
+        try FileWork.check()
         turn(bytes)
         try body(done / type.size, UnsafeRawBufferPointer(bytes))
       }
@@ -167,22 +180,17 @@ package final class HDF5File: TensorSource {
     _ node: HDF5Node, _ grid: TileGrid, _ type: NumberType, _ turn: (UnsafeMutableRawBufferPointer) -> Void,
     _ body: (_ first: Int, _ bytes: UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {
-    let child = try running()
-    var isDone = false
-    // Answers that nobody took would be mistaken for those to the next request.
-    defer { if !isDone { self.child = nil } }
-    try child.send(.read, node.address)
     let bytes = grid.tileCount * type.size
     let tile = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
     defer { tile.deallocate() }
-    for index in 0..<grid.count {
+    try answers(node, count: grid.count) { (index, child) throws(FileError) in
       let (kind, count) = try child.receiveHead(limit: bytes)
       if kind == .fill, count == type.size {
         let value = try child.receive(count)
         try grid.runs(index) { (first, _, count) throws(FileError) in
           try fill(value, type, first: first, count: count, turn, body)
         }
-        continue
+        return
       }
       guard kind == .numbers, count == bytes else { throw child.broken() }
       try child.receive(into: tile)
@@ -191,7 +199,6 @@ package final class HDF5File: TensorSource {
         try body(first, UnsafeRawBufferPointer(rebasing: tile[inTile * type.size..<(inTile + count) * type.size]))
       }
     }
-    isDone = true
   }
 
   package func texts(_ entry: FileEntry) throws(FileError) -> [String] {
@@ -203,15 +210,11 @@ package final class HDF5File: TensorSource {
       let grid = TileGrid(shape: values.shape, tile: tile, width: width ?? 16)
     else { throw FileError(code: "wrong-type", message: "\(entry.shownName) holds no texts", place: path) }
     guard count > 0 else { return [] }
-    let child = try running()
-    var isDone = false
-    defer { if !isDone { self.child = nil } }
-    try child.send(.read, node.address)
     var left = HDF5Limits.textBytes
     // Tiles of texts are told in their own order, and come to their places in the end.
     var texts = [String](repeating: "", count: min(count, HDF5Limits.textBytes / 16))
     guard texts.count == count else { throw damaged("\(entry.shownName) holds too many texts") }
-    for index in 0..<grid.count {
+    try answers(node, count: grid.count) { (index, child) throws(FileError) in
       let (kind, bytes) = try child.receiveHead(limit: left)
       guard kind == .texts else { throw child.broken() }
       left -= bytes
@@ -220,7 +223,6 @@ package final class HDF5File: TensorSource {
         for text in 0..<count { texts[first + text] = part[inTile + text] }
       }
     }
-    isDone = true
     return texts
   }
 
@@ -245,12 +247,24 @@ package final class HDF5File: TensorSource {
     return (node, values, count)
   }
 
-  /// The child, started again where it is gone.
-  private func running() throws(FileError) -> HDF5Child {
-    if let child { return child }
-    let child = try HDF5Child(file)
+  /// Asks the child for a dataset; `take` gets each of its answers from the connection.
+  private func answers(
+    _ node: HDF5Node, count: Int, _ take: (_ index: Int, _ child: HDF5Child) throws(FileError) -> Void
+  ) throws(FileError) {
+    if let failure, failures >= Self.patience { throw failure }
+    let child = if let child { child } else { try HDF5Child(file, settings) }
+    // Answers that nobody took would be mistaken for those to the next request, so after an error the child is gone.
+    self.child = nil
+    do throws(FileError) {
+      try child.send(.read, node.address)
+      for index in 0..<count { try take(index, child) }
+    } catch {
+      failure = error
+      // A child that hangs costs seconds each time.
+      failures += error.code == "reading-hangs" ? Self.patience : 1
+      throw error
+    }
     self.child = child
-    return child
   }
 
   private func damaged(_ words: String) -> FileError {

@@ -7,7 +7,7 @@ enum HDF5Frame: UInt8 {
   case walk = 1
   /// To the child: read the dataset at this address, eight bytes.
   case read = 2
-  /// From the child: the description, as JSON.
+  /// From the child: a piece of the description, as JSON.
   case description = 3
   /// The numbers of one tile, at its full size.
   case numbers = 4
@@ -17,6 +17,8 @@ enum HDF5Frame: UInt8 {
   case texts = 6
   /// Why the request failed, as JSON.
   case failure = 7
+  /// Work goes on; empty.
+  case progress = 8
 
   static let headBytes = 9
 

@@ -16,6 +16,8 @@ package enum HDF5Server {
 
   /// Serves requests until the parent closes the connection; gives the exit status.
   package static func run() -> Int32 {
+    // Whatever else the parent left open is no business of this process.
+    for descriptor in fileDescriptor + 1..<1024 { _ = close(descriptor) }
     setLimits()
     do throws(FileError) {
       try withHDF5 { () throws(FileError) in
@@ -40,19 +42,32 @@ package enum HDF5Server {
   }
 
   private static func answer(_ kind: HDF5Frame, _ address: UInt64, _ file: hid_t, size: Int) throws(FileError) {
-    limitProcessorTime()
+    try progress()
     switch kind {
     case .walk:
       let found = try HDF5Walk.run(file, size: size, place: filePath)
-      guard let data = try? encoder.encode(found) else {
-        throw FileError(code: "damaged-file", message: "its contents cannot be described")
-      }
-      try send(.description, Array(data))
+      try send(found)
     case .read:
       try HDF5Tiles(file, address: address, size: size, place: filePath).send(send)
-    case .description, .numbers, .fill, .texts, .failure:
+    case .description, .numbers, .fill, .texts, .failure, .progress:
       throw FileError(code: "internal", message: "an unknown request")
     }
+  }
+
+  private static func send(_ found: HDF5Description) throws(FileError) {
+    var start = 0
+    repeat {
+      var piece = found
+      piece.nodes = Array(found.nodes.dropFirst(start).prefix(HDF5Description.pieceNodes))
+      start += piece.nodes.count
+      piece.hasMore = start < found.nodes.count
+      if piece.hasMore { (piece.attributes, piece.notes) = ([], []) }
+      guard let data = try? encoder.encode(piece) else {
+        throw FileError(code: "damaged-file", message: "its contents cannot be described")
+      }
+      try progress()
+      try send(.description, Array(data))
+    } while start < found.nodes.count
   }
 
   private static let encoder: JSONEncoder = {
@@ -64,6 +79,11 @@ package enum HDF5Server {
 
   /// Memory is limited for good; there is no dump, and nobody is asked what to do about a crash.
   private static func setLimits() {
+    // Whoever started the parent may have blocked the signal that ends a process without progress.
+    var signals = sigset_t()
+    sigfillset(&signals)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
+    signal(SIGXCPU, SIG_DFL)
     var memory = rlimit(rlim_cur: rlim_t(HDF5Limits.memory), rlim_max: rlim_t(HDF5Limits.memory))
     _ = setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -71,8 +91,21 @@ package enum HDF5Server {
     limitProcessorTime()
   }
 
+  /// The second of the clock at which the parent last heard of progress; the child has one thread.
+  nonisolated(unsafe) private static var lastProgress = 0
+
+  /// Called now and then during long work: tells the parent that it goes on, and gets more processor time for it.
+  static func progress() throws(FileError) {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    guard now.tv_sec != lastProgress else { return }
+    lastProgress = now.tv_sec
+    limitProcessorTime()
+    try send(.progress, [])
+  }
+
   /// Gives the process some more seconds; one that makes no progress is ended by the system.
-  static func limitProcessorTime() {
+  private static func limitProcessorTime() {
     var used = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
     var limit = rlimit()

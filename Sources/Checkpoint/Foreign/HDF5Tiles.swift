@@ -52,7 +52,7 @@ struct HDF5Tiles: ~Copyable {
   /// Sends all tiles, in order.
   func send(_ send: (HDF5Frame, [UInt8]) throws(FileError) -> Void) throws(FileError) {
     for tile in 0..<grid.count {
-      if tile % 16 == 0 || grid.tileCount > 1 << 20 { HDF5Server.limitProcessorTime() }
+      if tile % 16 == 0 || grid.tileCount > 1 << 16 { try HDF5Server.progress() }
       switch type.content {
       case .numbers: try sendNumbers(tile, send)
       case .texts(let width): try send(.texts, try texts(tile, width: width))
@@ -67,7 +67,7 @@ struct HDF5Tiles: ~Copyable {
       try send(.numbers, try read(tile))
       return
     }
-    guard let chunk = try unpacked(tile) else {
+    guard let chunk = try unpacked(tile, width: type.width) else {
       try send(.fill, try Self.fill(kind.id, type, creation: creation.id, place: place))
       return
     }
@@ -75,7 +75,7 @@ struct HDF5Tiles: ~Copyable {
   }
 
   /// The bytes of a chunk as they were before packing; nil where it was never written.
-  private func unpacked(_ tile: Int) throws(FileError) -> [UInt8]? {
+  private func unpacked(_ tile: Int, width: Int) throws(FileError) -> [UInt8]? {
     let origin = grid.origin(tile).map { hsize_t($0) }
     var stored: hsize_t = 0
     if H5Dget_chunk_storage_size(dataset.id, origin, &stored) < 0 {
@@ -95,7 +95,7 @@ struct HDF5Tiles: ~Copyable {
       H5Dread_chunk(dataset.id, pmm_h5_default(), origin, &skipped, &bytes), "read the chunk at \(origin)",
       place: place)
     do {
-      return try ChunkFilters.unpack(bytes, storage.filters, skipped: skipped, count: grid.tileCount * type.width)
+      return try ChunkFilters.unpack(bytes, storage.filters, skipped: skipped, count: grid.tileCount * width)
     } catch {
       throw FileError(code: "damaged-file", message: "\(error.words), at \(origin)", place: place)
     }
@@ -117,9 +117,11 @@ struct HDF5Tiles: ~Copyable {
       for shift in [0, 8, 16, 24] { packed.append(UInt8(truncatingIfNeeded: text.count >> shift)) }
       packed.append(contentsOf: text)
     }
-    // The library does not notice a chunk that is too short.
-    if storage.layout == .chunked, storage.isOwn, width == nil { _ = try unpacked(tile) }
     guard let width else {
+      // The library does not notice a chunk that is too short. In it stands a length, an address and an index a text.
+      if storage.layout == .chunked, storage.isOwn {
+        _ = try unpacked(tile, width: 8 + pmm_h5_address_bytes(dataset.id))
+      }
       let window = try select(tile)
       let texts = try HDF5TextFields.variable(kind.id, window.id, count: grid.tileCount, place: place) { target in
         H5Dread(dataset.id, kind.id, window.id, space.id, transfer.id, target)
@@ -128,7 +130,7 @@ struct HDF5Tiles: ~Copyable {
       return packed
     }
     let bytes: [UInt8]
-    if storage.layout == .chunked, storage.isOwn, let chunk = try unpacked(tile) {
+    if storage.layout == .chunked, storage.isOwn, let chunk = try unpacked(tile, width: width) {
       bytes = chunk
     } else {
       bytes = try read(tile)

@@ -31,7 +31,7 @@ struct HDF5Walk {
     var walk = HDF5Walk(file: file, place: place, size: size)
     try walk.visitRoot()
     while let (path, way) = walk.waiting.popLast() {
-      if walk.objects % 64 == 0 { HDF5Server.limitProcessorTime() }
+      if walk.objects % 16 == 0 { try HDF5Server.progress() }
       walk.visit(path, way)
     }
     walk.axes.name(&walk.description.nodes)
