@@ -5,7 +5,13 @@ package enum TensorExport {
   /// Writes each tensor as a dataset of that name in the root, with its axes as dimension scales beside it.
   ///
   /// After a failure an old file at `path` is untouched; missing folders are made.
-  package static func write(path: String, tensors: [(name: String, StoredTensor)]) throws(FileError) {
+  /// - Parameters:
+  ///   - attributes: notes on the file as a whole.
+  ///   - ofTensors: notes on single tensors, by name.
+  package static func write(
+    path: String, tensors: [(name: String, StoredTensor)], attributes: [FileAttribute] = [],
+    ofTensors: [String: [FileAttribute]] = [:]
+  ) throws(FileError) {
     var names: Set<String> = []
     for (name, tensor) in tensors {
       var named = tensor
@@ -20,6 +26,8 @@ package enum TensorExport {
       try withHDF5 { () throws(FileError) in
         var writer = try HDF5Writer(creating: temporary, place: path, reserved: names)
         for (name, tensor) in tensors { try writer.write(tensor, at: [name]) }
+        try writer.writeNotes(attributes, at: "/")
+        for (name, notes) in ofTensors.sorted(by: { $0.key < $1.key }) { try writer.writeNotes(notes, at: name) }
         try writer.close()
       }
     }
