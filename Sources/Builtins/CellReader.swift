@@ -207,7 +207,7 @@ struct CellReader {
     _ parameter: ParameterValue, _ facts: JSONValue, _ number: Int, _ path: [String]
   ) throws -> ParameterValue {
     let origin = facts["origin"]?.string.map { Origin($0) }
-    guard facts["numbers"] == .bool(true) else { return parameter.with(numbers: nil, origin: origin) }
+    guard facts["numbers"] == .bool(true) else { return parameter.fresh(origin: origin) }
     guard let tensor = tensors[["model\(number)"] + path], case .float32(let values) = tensor.values,
       tensor.shape == parameter.dimensions.map({ $0.size.value ?? 0 })
     else { throw Damage(what: "the numbers of `\(path.joined(separator: "."))` do not fit") }

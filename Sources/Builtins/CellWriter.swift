@@ -96,7 +96,7 @@ struct CellWriter {
         "path": .list(path.map { .string($0) }), "frozen": .bool(parameter.isFrozen),
         "origin": parameter.origin.map { .string($0.text) } ?? .null, "items": parameter.space?.json ?? .null,
       ]
-      if let numbers = parameter.numbers {
+      if let numbers = try parameter.numbers() {
         guard numbers.dtype == .float32 else { throw Refusal(what: "a model in double precision") }
         facts["numbers"] = .bool(true)
         tensors.append(

@@ -38,13 +38,13 @@ private struct ModelDifference {
     }
   }
 
-  var rows: [Table.Row] {
+  func rows() throws -> [Table.Row] {
     var names = a.parts.map(\.name)
     for part in b.parts where !names.contains(part.name) { names.append(part.name) }
-    return names.compactMap { name in
+    return try names.compactMap { name in
       let (old, new) = (Self.present(a, name), Self.present(b, name))
       if old == nil && new == nil { return nil }
-      let (change, drift, note) = change(name, old, new)
+      let (change, drift, note) = try change(name, old, new)
       let count = { (list: [(path: String, parameter: ParameterValue)]?) -> Value in
         list.map { .int(Placement.count($0.map(\.parameter))) } ?? .none
       }
@@ -58,7 +58,7 @@ private struct ModelDifference {
     }
   }
 
-  private func change(_ name: String, _ old: Value?, _ new: Value?) -> (String, drift: Double?, note: String) {
+  private func change(_ name: String, _ old: Value?, _ new: Value?) throws -> (String, drift: Double?, note: String) {
     guard let old else { return ("added", nil, new.map { Self.kind($0) } ?? "") }
     guard let new else { return ("dropped", nil, Self.kind(old)) }
     if Self.kind(old) != Self.kind(new) { return ("swapped", nil, "\(Self.kind(old)) -> \(Self.kind(new))") }
@@ -77,7 +77,7 @@ private struct ModelDifference {
       if let y, x != y { return ("resized", nil, "\(path) \(x) -> \(y)") }
     }
     let frozen = Self.frozenNote(before, after)
-    return numbers(before, shapes, frozen)
+    return try numbers(before, shapes, frozen)
   }
 
   private static func frozenNote(
@@ -91,16 +91,16 @@ private struct ModelDifference {
   /// How far the numbers went, as a share of how long they were: |b - a| / |a|.
   private func numbers(
     _ before: [(path: String, parameter: ParameterValue)], _ after: [String: ParameterValue], _ note: String
-  ) -> (String, drift: Double?, note: String) {
+  ) throws -> (String, drift: Double?, note: String) {
     var (moved, length) = (0.0, 0.0)
     var (drawn, undrawn) = (0, 0)
     for (path, old) in before {
       guard let new = after[path] else { continue }
       if old === new {
-        if let numbers = old.numbers { length += numbers.doubles().reduce(0) { $0 + $1 * $1 } }
+        if let numbers = try old.numbers() { length += numbers.doubles().reduce(0) { $0 + $1 * $1 } }
         continue
       }
-      switch (old.numbers, new.numbers) {
+      switch (try old.numbers(), try new.numbers()) {
       case (let x?, let y?):
         let (xs, ys) = (x.doubles(), y.doubles())
         for (p, q) in zip(xs, ys) { (moved, length) = (moved + (q - p) * (q - p), length + p * p) }
@@ -159,7 +159,8 @@ extension Catalog {
             TableReport(
               "difference", "parts",
               head: "\(x.definition.name) and \(y.definition.name)",
-              table: Table(keyNames: ["part"], rows: difference.rows), notes: try difference.signatures(call.machine)))
+              table: Table(keyNames: ["part"], rows: try difference.rows()),
+              notes: try difference.signatures(call.machine)))
         }
         if let x = Goal.from(a), let y = Goal.from(b) { return .object(goals(x, y)) }
         throw call.fail(

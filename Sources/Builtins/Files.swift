@@ -68,7 +68,7 @@ extension Catalog {
       Builtin(
         "open",
         """
-        Reads a model back from a checkpoint. Any other file of tensors, such as HDF5, safetensors, PyTorch's or NumPy's, is \
+        Reads a model, or a training that can go on, back from a checkpoint. Any other file of tensors, such as HDF5, safetensors, PyTorch's or NumPy's, is \
         opened: printed it shows what it holds, parts are fields (`f.encoder`) or stand in brackets (`f["layer.0.weight"]`), and \
         `tensor(part, axes)` reads numbers.
         """,
@@ -94,17 +94,17 @@ extension Catalog {
     ]
   }
 
-  /// A model where the file is a checkpoint of this program's, else the file itself.
+  /// What a checkpoint of this program's holds, or else the file itself.
   private static func opened(_ path: String, _ call: Invocation) throws -> Value {
     let source: any TensorSource
     do throws(FileError) { source = try TensorFile.open(path) } catch {
       // The reader of checkpoints knows more of what can be wrong with one.
-      if path.hasSuffix(".h5") { return .module(try ModelFile.open(path, call), within: nil) }
+      if path.hasSuffix(".h5") { return try ModelFile.open(path, call) }
       call.machine.note(read: FileState.read(.file, path))
       throw error.failure(call, argument: 0)
     }
     let isOwn = source.attributes.contains { $0 == FileAttribute("format", .texts(["pmm-checkpoint"])) }
-    if isOwn { return .module(try ModelFile.open(path, call), within: nil) }
+    if isOwn { return try ModelFile.open(path, call) }
     call.machine.note(read: FileState.read(.file, path))
     return .object(TensorsOfFile(source))
   }

@@ -11,95 +11,207 @@ enum ModelFile {
   private static let itemsOfRows = "items_of_rows"
 
   static func save(_ model: ModuleInstance, to path: String, _ call: Invocation) throws {
+    var file = try file(model, kind: "model", seed: call.machine.seed, call)
+    Provenance.add(to: &file, call.machine, seed: call.machine.seed)
+    try write(file, to: path, argument: 1, call)
+  }
+
+  static func write(_ file: CheckpointFile, to path: String, argument: Int, _ call: Invocation) throws {
+    do throws(FileError) { try file.write(to: path) } catch { throw error.failure(call, argument: argument) }
+  }
+
+  /// What a file says of a model, without its provenance.
+  /// - Parameter more: what else the description holds.
+  static func file(
+    _ model: ModuleInstance, kind: String, seed: UInt64, more: [String: JSONValue] = [:], _ call: Invocation
+  ) throws -> CheckpointFile {
     var recipe = ModelRecipe(call)
     let description = try recipe.json(model)
-    let parameters = try model.placement().parameters
-    let tensors = try parameters.map { path, parameter in
-      let numbers = try RunContext.numbers(of: parameter, path: path, seed: call.machine.seed)
-      var attributes = ["requires_grad": parameter.isFrozen ? "false" : "true"]
-      if let space = parameter.space { attributes[Self.itemsOfRows] = try space.json.text() }
-      return StoredTensor(
-        path: path, axes: parameter.dimensions.map(\.axis.name), shape: numbers.shape,
-        values: .float32(numbers.floats()), attributes: attributes)
+    let tensors = try model.placement().parameters.map { path, parameter in
+      try stored(
+        parameter, path, numbers: try RunContext.numbers(of: parameter, path: path, seed: seed))
     }
-    let document = JSONValue.object([
-      "format_version": .int(0),
-      "recipe": description,
-      "sources": .object(recipe.sources.mapValues(\.json)),
-      "length": model.facts["length"].flatMap { Int.from($0) }.map { .int($0) } ?? .null,
-      "trained_on": try TrainedOn.json(model.facts["trained_on"]),
-      "parts": .list(model.parts.filter { !$0.value.isNone }.map { .string($0.name) }),
-    ])
+    let document = JSONValue.object(
+      [
+        "format_version": .int(CheckpointFile.formatVersion),
+        "recipe": description,
+        "sources": .object(recipe.sources.mapValues(\.json)),
+        "length": model.facts["length"].flatMap { Int.from($0) }.map { .int($0) } ?? .null,
+        "trained_on": try TrainedOn.json(model.facts["trained_on"]),
+        "parts": .list(model.parts.filter { !$0.value.isNone }.map { .string($0.name) }),
+      ].merging(more) { own, _ in own })
     let text: String
-    do { text = try document.text() } catch {
+    do { text = try document.text().escapedToASCII } catch {
       throw call.fail(.inside, "the model's description cannot be written: \(error)")
     }
-    do throws(FileError) {
-      try CheckpointFile(kind: "model", metadataJSON: text, tensors: tensors).write(to: path)
-    } catch {
-      throw error.failure(call, argument: 1)
+    var file = CheckpointFile(kind: kind, metadataJSON: text, tensors: tensors)
+    for (index, data) in TrainedOn.facts(model.facts["trained_on"]).enumerated() {
+      for (name, text) in data {
+        file.notes.append(CheckpointFile.Note(["data", "\(index)"], name, .texts([text])))
+      }
+    }
+    return file
+  }
+
+  /// A parameter as it stands in a file.
+  private static func stored(
+    _ parameter: ParameterValue, _ path: [String], numbers: Tensor
+  ) throws -> StoredTensor {
+    var attributes = ["requires_grad": parameter.isFrozen ? "false" : "true"]
+    if let space = parameter.space { attributes[itemsOfRows] = try space.json.text() }
+    return StoredTensor(
+      path: path, axes: parameter.dimensions.map(\.axis.name), shape: numbers.shape,
+      values: .borrowed(try TensorBytes(numbers)), attributes: attributes)
+  }
+
+  /// Opens a checkpoint: a model, or the run that a training had come to.
+  static func open(_ path: String, _ call: Invocation) throws -> Value {
+    call.machine.note(read: FileState.read(.file, path))
+    let file = try opened(path, argument: 0, call)
+    switch file.kind {
+    case "model": return .module(try model(file, call).model, within: nil)
+    case TrainingState.kind: return .object(try TrainingState(file, argument: 0, call).run(call))
+    default:
+      throw call.fail(
+        .file, "\(path) holds a \(printable(file.kind)), which `open` does not read", argument: 0,
+        tries: ["pmm inspect \(path)"])
     }
   }
 
-  static func open(_ path: String, _ call: Invocation) throws -> ModuleInstance {
-    call.machine.note(read: FileState.read(.file, path))
-    let file: CheckpointFile
-    do throws(FileError) { file = try CheckpointFile.read(path: path) } catch {
-      throw error.failure(call, argument: 0)
+  static func opened(_ path: String, argument: Int, _ call: Invocation) throws -> OpenCheckpoint {
+    do throws(FileError) { return try OpenCheckpoint(path: path) } catch {
+      throw error.failure(call, argument: argument)
     }
+  }
+
+  /// The model of a checkpoint, its numbers still in the file, and the description.
+  static func model(
+    _ file: OpenCheckpoint, argument: Int = 0, _ call: Invocation
+  ) throws -> (model: ModuleInstance, document: JSONValue) {
+    let path = file.path
     guard let document = try? JSONValue.parse(file.metadataJSON), let recipe = document["recipe"] else {
-      throw call.fail(.file, "\(path) holds no description of a model", argument: 0)
+      throw call.fail(.file, "\(path) holds no description of a model", argument: argument)
     }
-    guard document["format_version"]?.int == 0 else {
-      throw call.fail(.file, "\(path) was made by a newer pmm; this one reads format 0", argument: 0)
+    guard let version = document["format_version"]?.int, (0...CheckpointFile.formatVersion).contains(version) else {
+      throw call.fail(
+        .file,
+        "\(path) was made by a newer pmm; this one reads formats up to \(CheckpointFile.formatVersion)",
+        argument: argument)
     }
     var sources: [String: ModelRecipe.Source] = [:]
     if case .object(let texts)? = document["sources"] {
       sources = texts.compactMapValues(ModelRecipe.Source.init(json:))
     }
     let built = try ModelRecipe(call, sources: sources).module(recipe)
-    let filled = try fill(built, file.tensors, path, call)
+    let filled = try fill(built, file, argument: argument, call)
     var facts = document["length"]?.int.map { ["length": Value.int($0)] } ?? [:]
     facts["trained_on"] = TrainedOn.value(json: document["trained_on"])
-    return filled.with(facts: facts)
+    return (filled.with(facts: facts), document)
   }
 
-  /// Every parameter gets its numbers; a name that is missing, left over or of another shape is an error.
+  /// Every parameter gets its numbers; what is missing, left over or of another shape is an error that names all of it.
   private static func fill(
-    _ model: ModuleInstance, _ tensors: [StoredTensor], _ path: String, _ call: Invocation
+    _ model: ModuleInstance, _ file: OpenCheckpoint, argument: Int, _ call: Invocation
   ) throws -> ModuleInstance {
-    var left = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
-    var missing: [String] = []
-    let filled = try model.mappingParameters(origin: Origin(path)) { steps, parameter in
-      let name = steps.joined(separator: ".")
-      guard let stored = left.removeValue(forKey: name) else {
-        missing.append(name)
+    let origin = Origin(file.path)
+    var left = Dictionary(file.entries(.model).map { ($0.path, $0) }) { first, _ in first }
+    var report = LoadReport(file: file.path, model: model.definition.name)
+    // A program may open any number of files, but hold open only so many.
+    let isDeferred = OpenCheckpoint.openCount < 100
+    let filled = try model.mappingParameters(origin: origin) { path, parameter in
+      guard let entry = left.removeValue(forKey: path) else {
+        report.missing.append(path.joined(separator: "."))
         return parameter
       }
-      let shape = parameter.dimensions.map { $0.size.value ?? 0 }
-      guard stored.shape == shape, case .float32(let values) = stored.values else {
-        throw call.fail(
-          .partMismatch,
-          "`\(name)` in \(path) is \(stored.axes)\(stored.shape), and the model takes "
-            + NamedTensor.axesText(parameter.dimensions),
-          argument: 0)
+      guard entry.shape == parameter.dimensions.map({ $0.size.value ?? 0 }), let type = entry.type,
+        type.isFloat
+      else {
+        report.misfits.append(
+          "`\(entry.name)` is \(entry.axes)\(entry.shape) in the file, and the model takes "
+            + NamedTensor.axesText(parameter.dimensions))
+        return parameter
       }
-      let space = try stored.attributes[Self.itemsOfRows].map { text in
+      let space = try entry.attributes[itemsOfRows].map { text in
         guard let space = ItemSpace(json: try? JSONValue.parse(text)) else {
-          throw call.fail(.file, "`\(name)` in \(path) does not say rightly whose items its rows are", argument: 0)
+          throw call.fail(
+            .file, "`\(entry.name)` in \(file.path) does not say rightly whose items its rows are", argument: argument)
         }
         return space
       }
-      return parameter.with(
-        numbers: try Tensor(values, shape: shape, as: Precision.active.dtype), origin: Origin(path)
-      ).with(isFrozen: stored.attributes["requires_grad"] == "false").with(space: space)
+      let numbers = DeferredNumbers { try self.numbers(entry, file, call, argument: argument) }
+      let filled =
+        isDeferred
+        ? parameter.with(deferred: numbers, origin: origin)
+        : parameter.with(numbers: try numbers.tensor(), origin: origin)
+      return filled.with(isFrozen: entry.attributes["requires_grad"] == "false").with(space: space)
     }
-    guard missing.isEmpty, left.isEmpty else {
-      let lacks = missing.isEmpty ? "" : "; missing: \(missing.prefix(5).joined(separator: ", "))"
-      let extra = left.isEmpty ? "" : "; not wanted: \(left.keys.sorted().prefix(5).joined(separator: ", "))"
-      throw call.fail(.partMismatch, "the numbers in \(path) are not those of its model\(lacks)\(extra)", argument: 0)
-    }
+    report.unexpected = file.entries(.model).filter { left[$0.path] != nil }.map(\.name)
+    if let message = report.failure { throw call.fail(.partMismatch, message, argument: argument) }
     return filled
+  }
+
+  /// The numbers of an entry, in the precision in use.
+  static func numbers(
+    _ entry: OpenCheckpoint.Entry, _ file: OpenCheckpoint, _ call: Invocation, argument: Int
+  ) throws -> Tensor {
+    guard let type = entry.type?.dtype else {
+      throw call.fail(.file, "`\(entry.name)` in \(file.path) is no tensor of numbers", argument: argument)
+    }
+    let tensor = try Tensor(uninitialized: entry.shape, type)
+    let bytes = UnsafeMutableRawBufferPointer(start: tensor.storage.base, count: tensor.count * type.size)
+    do throws(FileError) { try file.read(entry, into: bytes) } catch { throw error.failure(call, argument: argument) }
+    return type == .float32 || type == .float64 ? try tensor.converted(to: Precision.active.dtype) : tensor
+  }
+}
+
+/// How the tensors of a file and the parameters of a model fit each other.
+struct LoadReport {
+  let file: String
+  let model: String
+  /// Parameters that the file lacks.
+  var missing: [String] = []
+  /// Tensors that the model has no place for.
+  var unexpected: [String] = []
+  /// Those of another shape or type, in words that say both sides.
+  var misfits: [String] = []
+
+  init(file: String, model: String) {
+    self.file = file
+    self.model = model
+  }
+
+  /// Nil where all fits.
+  var failure: String? {
+    if missing.isEmpty, unexpected.isEmpty, misfits.isEmpty { return nil }
+    var lines = ["the numbers in \(file) are not those of \(model)"]
+    func add(_ head: String, _ names: [String]) {
+      if names.isEmpty { return }
+      let more = names.count > 8 ? ", and \(names.count - 8) more" : ""
+      lines.append("\(head): \(names.prefix(8).joined(separator: ", "))\(more)")
+    }
+    add("missing", missing)
+    add("not wanted", unexpected)
+    add("of another shape", misfits)
+    return lines.joined(separator: "; ")
+  }
+}
+
+extension String {
+  /// JSON of the same meaning in ASCII alone, since not every tool reads other texts.
+  fileprivate var escapedToASCII: String {
+    if utf8.allSatisfy({ $0 < 0x80 }) { return self }
+    var result = ""
+    for scalar in unicodeScalars {
+      if scalar.isASCII {
+        result.unicodeScalars.append(scalar)
+      } else {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      }
+    }
+    return result
   }
 }
 

@@ -75,8 +75,8 @@ extension Catalog {
         try matched(model, paths.paths, call)
         let origin = Origin("`fresh` at \(call.span.place)", span: call.span)
         return model.mappingParameters(origin: origin, ofFreshOnly: true) { path, parameter in
-          guard parameter.numbers != nil, paths.paths.contains(where: { $0.covers(path) }) else { return parameter }
-          return parameter.with(numbers: nil, origin: origin)
+          guard parameter.hasNumbers, paths.paths.contains(where: { $0.covers(path) }) else { return parameter }
+          return parameter.fresh(origin: origin)
         }
       },
       Builtin(

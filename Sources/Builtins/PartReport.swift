@@ -41,7 +41,7 @@ struct PartReport {
       let own = placed.filter { $0.path.first == name }.map(\.parameter)
       let origin = Self.origin(value) ?? model.origin.text
       let status: Status
-      switch own.count(where: { $0.numbers == nil }) {
+      switch own.count(where: { !$0.hasNumbers }) {
       case _ where own.isEmpty: status = .empty
       case 0: status = origin == model.origin.text ? .trained : .moved
       case own.count: status = .fresh

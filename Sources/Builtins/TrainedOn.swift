@@ -14,6 +14,15 @@ enum TrainedOn {
     .record(Record([("name", .string(name)), ("fingerprint", .string(fingerprint)), ("read", .string(read))]))
   }
 
+  /// The same as names and texts, one list a platform.
+  static func facts(_ value: Value?) -> [[(name: String, text: String)]] {
+    guard case .list(let list)? = value else { return [] }
+    return list.map { one in
+      guard case .record(let record) = one, let fields = try? record.fields() else { return [] }
+      return fields.map { (name: $0.0, text: $0.1.printed) }
+    }
+  }
+
   /// Nil for what is no such list.
   static func value(json: JSONValue?) -> Value? {
     guard let list = json?.list else { return nil }

@@ -58,7 +58,13 @@ extension Catalog {
     [
       Builtin(
         "train",
-        "Trains a model towards a goal, keeps the epoch that validates best: a run with model, last, log, best_epoch.",
+        """
+        Trains a model towards a goal, keeps the epoch that validates best: a run with model, last, log, best_epoch. \
+        `checkpoint` names a file that holds the newest state after each epoch, and besides every `save_steps` steps or \
+        `save_minutes` minutes; `keep` says how many of the last states stay, as `run.step-120.h5`; the best model so far \
+        stands in `run.best.h5`. `resume` names such a file to go on from, to the same numbers as if nothing had stopped \
+        it; where it is not there yet, the training begins, and is saved there.
+        """,
         BuiltinParameter<ModuleInstance>("model"), BuiltinParameter<Value>("data"), BuiltinParameter<Goal>("goal"),
         BuiltinParameter<Value>("valid", default: .none, shown: "the data's own"),
         BuiltinParameter<MetricObject>("monitor", default: MetricObject(RankingMetric(.ndcg, 10)), shown: "ndcg(10)"),
@@ -71,10 +77,15 @@ extension Catalog {
         BuiltinParameter<Double?>("clip", default: .some(5), shown: "5.0"),
         BuiltinParameter<String>("windows", default: "last", shown: "\"last\""),
         BuiltinParameter<Int?>("seed", default: .none, shown: "the script's"),
+        BuiltinParameter<String?>("checkpoint", default: .none, shown: "none"),
+        BuiltinParameter<String?>("resume", default: .none, shown: "none"),
+        BuiltinParameter<Int?>("save_steps", default: .none, shown: "none"),
+        BuiltinParameter<Double?>("save_minutes", default: .none, shown: "none"),
+        BuiltinParameter<Int>("keep", default: 1, shown: "1"),
         examples: "pmm> try { train(1, 2, 3) } catch e { e.code }\nwrong-type"
       ) {
-        call, model, data, goal, valid, monitor, stopAfter, length, epochs, batch, optim, clip, windows, seed -> Value
-        in
+        call, model, data, goal, valid, monitor, stopAfter, length, epochs, batch, optim, clip, windows, seed,
+        checkpoint, resume, saveSteps, saveMinutes, keep -> Value in
         guard monitor.metric.growsWithQuality else {
           throw call.fail(
             .outOfRange,
@@ -83,7 +94,10 @@ extension Catalog {
         }
         let settings = try TrainingRun.Settings(
           monitor: monitor.metric, stopAfter: stopAfter, length: length, epochs: epochs, batch: batch, optimiser: optim,
-          clip: clip, windows: windows, seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? call.machine.seed, call)
+          clip: clip, windows: windows, seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? call.machine.seed,
+          saving: try TrainingSaver.Plan(
+            checkpoint: checkpoint, resume: resume, everySteps: saveSteps, everyMinutes: saveMinutes, keep: keep, call),
+          call)
         let corpus = try Corpus.from(data, call, argument: 1)
         let parts = try validation(valid, corpus, call)
         return .object(try TrainingRun(model, corpus, goal, parts, settings, call).run())

@@ -19,13 +19,14 @@ final class TrainingRun {
     let clip: Double?
     let windows: Windows
     let seed: UInt64
+    let saving: TrainingSaver.Plan?
 
     /// Times the steps of an epoch it is still a whole number.
     private static let mostEpochs = 1_000_000
 
     init(
       monitor: RankingMetric, stopAfter: Int?, length: Int?, epochs: Int, batch: Int, optimiser: OptimiserObject,
-      clip: Double?, windows: String, seed: UInt64, _ call: Invocation
+      clip: Double?, windows: String, seed: UInt64, saving: TrainingSaver.Plan?, _ call: Invocation
     ) throws {
       for (name, value) in [("epochs", epochs), ("batch", batch), ("stop_after", stopAfter ?? 1)] where value < 1 {
         throw call.fail(.outOfRange, "`\(name)` is 1 or more, not \(value)")
@@ -48,10 +49,11 @@ final class TrainingRun {
       self.clip = clip
       self.windows = windows
       self.seed = seed
+      self.saving = saving
     }
   }
 
-  private let model: ModuleInstance
+  private var model: ModuleInstance
   private let corpus: Corpus
   private let goal: Goal
   private let parts: [DataPart]
@@ -64,15 +66,16 @@ final class TrainingRun {
   /// Rows of a step: what was asked for, but no more than there are.
   private let batchRows: Int
   private let popularity: [Float]
-  private let trainable: [(path: [String], parameter: ParameterValue)]
+  private var trainable: [(path: [String], parameter: ParameterValue)]
   private let set: ParameterSet
   private let optimiser: AdamW
 
   private var log: [Table.Row] = []
-  private var best: (epoch: Int, value: Double, numbers: [Tensor])?
+  private var best: TrainingState.Best?
   private let stepsPerEpoch: Int
-  private var stepsDone = 0
+  private var position: TrainingState.Position
   private let clock = ContinuousClock()
+  private let saver: TrainingSaver?
 
   init(
     _ model: ModuleInstance, _ corpus: Corpus, _ goal: Goal, _ parts: [DataPart], _ settings: Settings,
@@ -114,23 +117,90 @@ final class TrainingRun {
         path: path.joined(separator: "."), shape: parameter.dimensions.map { $0.size.value ?? 1 },
         group: settings.optimiser.group(of: path))
     }
-    set = try ParameterSet(entries, initial: trainable.compactMap { $0.parameter.numbers })
+    set = try ParameterSet(entries, initial: trainable.compactMap { try $0.parameter.numbers() })
     stepsPerEpoch = (rows.count + batchRows - 1) / batchRows
     optimiser = try AdamW(set, groups: settings.optimiser.groups(step: 0, of: stepsPerEpoch * settings.epochs))
+    position = TrainingState.Position(sums: [Double](repeating: 0, count: goal.terms.count))
+    saver = settings.saving.map { TrainingSaver($0, call) }
   }
 
   func run() throws -> Run {
     let outer = machine.seed
     machine.seed = settings.seed
     defer { machine.seed = outer }
-    for epoch in 1...settings.epochs {
+    if let saver { try resume(saver) }
+    while position.epoch <= settings.epochs, !isOutOfPatience {
+      let epoch = position.epoch
       do { try self.epoch(epoch) } catch {
         guard Self.isInterrupt(error) || Interrupts.isPending else { throw try withLastGoodModel(error) }
         return try interrupted(during: epoch)
       }
-      if let patience = settings.stopAfter, let best, epoch - best.epoch >= patience { break }
     }
+    try saver?.finish(position.step) { try state.file(corpus.platforms, call) }
     return try finished()
+  }
+
+  private var isOutOfPatience: Bool {
+    guard let patience = settings.stopAfter, let best else { return false }
+    return position.epoch - 1 - best.epoch >= patience
+  }
+
+  // MARK: Going on
+
+  /// What must be the same for a training to go on, in words.
+  private var terms: [(name: String, text: String)] {
+    [
+      ("seed", "\(settings.seed)"), ("batch", "\(settings.batch)"), ("length", "\(steps)"),
+      ("windows", settings.windows.rawValue), ("optim", settings.optimiser.printed),
+      ("clip", settings.clip.map { Value.text($0) } ?? "none"), ("monitor", settings.monitor.label),
+      ("goal", goal.printed), ("data", corpus.platforms.map { "\($0.name) \($0.fingerprint)" }.joined(separator: ", ")),
+      (
+        "valid",
+        parts.map { "\($0.platform.name) \($0.platform.fingerprint), \($0.cases.count) cases" }.joined(separator: "; ")
+      ),
+      ("model", model.definition.name),
+      (
+        "parameters",
+        trainable.map { "\($0.path.joined(separator: ".")) \(NamedTensor.axesText($0.parameter.dimensions))" }
+          .joined(separator: ", ")
+      ),
+    ]
+  }
+
+  /// All that the next step depends on, as views of what is in use.
+  private var state: TrainingState {
+    get throws {
+      let moments = optimiser.moments
+      return TrainingState(
+        model: model(with: set.currentValues), trained: trainable.map(\.path),
+        moments: zip(TrainingState.momentNames, [moments.first, moments.second]).map { (name: $0, tensors: $1) },
+        position: position, best: best, log: log, seed: settings.seed, terms: terms,
+        sources: corpus.platforms.map(\.source))
+    }
+  }
+
+  /// Takes up the training that the saver's file holds, where there is one to take up.
+  private func resume(_ saver: TrainingSaver) throws {
+    guard let found = try saver.found(terms: terms, platforms: corpus.platforms) else { return }
+    guard found.position.sums.count == goal.terms.count, found.trained == trainable.map(\.path),
+      found.position.batch <= stepsPerEpoch
+    else { throw call.fail(.file, "\(saver.plan.path) is damaged: it does not fit its own settings") }
+    let now = Dictionary(try found.model.placement().parameters.map { ($0.path, $0.parameter) }) { first, _ in first }
+    model = try model.mappingParameters { path, parameter in
+      let shape = parameter.dimensions.map { $0.size.value ?? 0 }
+      guard let numbers = try now[path]?.numbers(), numbers.shape == shape else {
+        throw call.fail(.file, "\(saver.plan.path) lacks the parameter `\(path.joined(separator: "."))`")
+      }
+      return parameter.with(numbers: numbers)
+    }
+    trainable = try model.placement().parameters.filter { !$0.parameter.isFrozen }
+    try set.restore(try trainable.compactMap { try $0.parameter.numbers() })
+    try optimiser.restore(first: found.moments[0].tensors, second: found.moments[1].tensors, steps: found.position.step)
+    (position, best, log) = (found.position, found.best, found.log)
+    let place =
+      position.epoch > settings.epochs || isOutOfPatience
+      ? "is finished" : "goes on in epoch \(position.epoch), after \(position.step) steps"
+    machine.say("note: the training in \(saver.plan.path) \(place)")
   }
 
   private static func isInterrupt(_ error: any Error) -> Bool {
@@ -143,46 +213,57 @@ final class TrainingRun {
   // MARK: Epochs
 
   private func epoch(_ epoch: Int) throws {
-    let start = clock.now
+    var start = clock.now - .seconds(position.seconds)
     Memory.resetPeak()
     let key = Label64("order").mixed(settings.seed).mixed(epoch).value
     let order = shuffledOrder(count: rows.count, key: key)
-    var sums = [Double](repeating: 0, count: goal.terms.count)
-    var seen = 0
-    let batches = stride(from: 0, to: order.count, by: batchRows).map { $0..<min($0 + batchRows, order.count) }
-    for (index, range) in batches.enumerated() {
+    while position.batch < stepsPerEpoch {
+      let range = position.batch * batchRows..<min((position.batch + 1) * batchRows, order.count)
       let batch = RowBatch.training(rows: order[range].map { rows[$0] }, length: steps, logPopularity: popularity)
       let values = try step(batch, epoch: epoch)
-      for term in values.indices { sums[term] += values[term] * Double(range.count) }
-      seen += range.count
-      showProgress(epoch, index + 1, batches.count, sums, seen, since: start)
+      for term in values.indices { position.sums[term] += values[term] * Double(range.count) }
+      position.seen += range.count
+      position.batch += 1
+      position.step += 1
+      position.seconds = Self.seconds(clock.now - start)
+      showProgress(epoch, position.batch, since: start)
       if Interrupts.isPending { throw Failure(.interrupted, "interrupted", at: call.span) }
+      if let saver, position.batch < stepsPerEpoch {
+        let before = clock.now
+        try saver.step(position.step) { try state.file(corpus.platforms, call) }
+        // Time at the disk is none of the training's.
+        start += clock.now - before
+      }
     }
+    let (sums, seen) = (position.sums, position.seen)
     var cells: [(name: String, value: Value)] = [("loss", .float(sums.reduce(0, +) / Double(seen)))]
     for (term, sum) in zip(goal.terms, sums) where goal.terms.count > 1 {
       cells.append((term.name, .float(sum / Double(seen))))
     }
     let value = try validate()
     if let value { cells.append(("valid \(settings.monitor.label)", .float(value))) }
-    if value == nil || value ?? 0 > best?.value ?? -1 || best == nil {
-      best = (epoch, value ?? 0, try set.snapshot())
-    }
+    let isBest = value == nil || value ?? 0 > best?.value ?? -1 || best == nil
+    if isBest { best = TrainingState.Best(epoch: epoch, value: value ?? 0, numbers: try set.snapshot()) }
     let seconds = Self.seconds(clock.now - start)
     cells.append(("seconds", .float(seconds)))
     cells.append(("memory_mb", .int(Memory.now.peak / 1_048_576)))
     log.append(Table.Row(keys: [.int(epoch)], cells: cells))
     report(epoch, cells)
+    position = TrainingState.Position(
+      epoch: epoch + 1, sums: [Double](repeating: 0, count: goal.terms.count), step: position.step)
+    if isBest, value != nil, let saver, let best { try saver.keep(best: model(with: best.numbers)) }
+    try saver?.save(position.step) { try state.file(corpus.platforms, call) }
   }
 
   /// One step; the weighted value of each term.
   private func step(_ batch: RowBatch, epoch: Int) throws -> [Double] {
     let tape = Tape()
-    let context = try RunContext(root: model, mode: .training, seed: settings.seed, step: stepsDone)
+    let context = try RunContext(root: model, mode: .training, seed: settings.seed, step: position.step)
     for (index, leaf) in set.leaves(on: tape).enumerated() {
       let (path, parameter) = trainable[index]
       context.bind(parameter, to: NamedTensor(variable: leaf, dimensions: parameter.dimensions), path: path)
     }
-    let record = try corpus.record(batch, label: Label64("batch").mixed(stepsDone).value)
+    let record = try corpus.record(batch, label: Label64("batch").mixed(position.step).value)
     var values: [Double] = []
     var total: NamedTensor?
     try machine.within(context) {
@@ -191,7 +272,8 @@ final class TrainingRun {
         let number = value.item ?? .nan
         guard number.isFinite else {
           throw Failure(
-            .notFinite, "the loss `\(term.name)` became \(Value.text(number)) in epoch \(epoch), step \(stepsDone + 1)",
+            .notFinite,
+            "the loss `\(term.name)` became \(Value.text(number)) in epoch \(epoch), step \(position.step + 1)",
             at: call.span, tries: ["a smaller learning rate", "clip = 1.0"])
         }
         values.append(number)
@@ -201,11 +283,14 @@ final class TrainingRun {
     guard let variable = total?.variable, variable.isTracked else {
       throw call.fail(.wrongType, "the goal does not depend on any parameter that is trained", argument: 2)
     }
-    try set.gather(try tape.backward(from: variable))
-    if let clip = settings.clip { set.clip(clip) }
-    optimiser.groups = settings.optimiser.groups(step: stepsDone, of: stepsPerEpoch * settings.epochs)
-    optimiser.step()
-    stepsDone += 1
+    let gradients = try tape.backward(from: variable)
+    // A step that is begun is finished: half of one would be no state to go on from.
+    try Interrupts.holding {
+      try set.gather(gradients)
+      if let clip = settings.clip { set.clip(clip) }
+      optimiser.groups = settings.optimiser.groups(step: position.step, of: stepsPerEpoch * settings.epochs)
+      optimiser.step()
+    }
     return values
   }
 
@@ -247,12 +332,18 @@ final class TrainingRun {
     machine.progress?("")
     let run = try finished()
     let kept =
-      best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(stepsDone) steps"
+      best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(position.step) steps"
     if machine.isInteractive {
       machine.note("training interrupted in epoch \(epoch); this run holds \(kept)")
       return run
     }
     machine.interruptedRun = true
+    if let saver {
+      try saver.finish(position.step) { try state.file(corpus.platforms, call) }
+      machine.note("training interrupted in epoch \(epoch); \(saver.plan.path) holds where it stands and \(kept)")
+      throw Failure(
+        .interrupted, "interrupted in epoch \(epoch)", at: call.span, tries: ["resume = \"\(saver.plan.path)\""])
+    }
     let folder = machine.outputFolder
     let path = folder.isEmpty ? "interrupted.h5" : "\(folder)/interrupted.h5"
     try ModelFile.save(run.model, to: path, call)
@@ -279,10 +370,9 @@ final class TrainingRun {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
   }
 
-  private func showProgress(
-    _ epoch: Int, _ done: Int, _ all: Int, _ sums: [Double], _ seen: Int, since start: ContinuousClock.Instant
-  ) {
+  private func showProgress(_ epoch: Int, _ done: Int, since start: ContinuousClock.Instant) {
     guard let progress = machine.progress else { return }
+    let (all, sums, seen) = (stepsPerEpoch, position.sums, position.seen)
     let elapsed = Self.seconds(clock.now - start)
     let speed = Double(done) / max(elapsed, 1e-9)
     let left = (Double(all - done) + Double(all * (settings.epochs - epoch))) / max(speed, 1e-9)

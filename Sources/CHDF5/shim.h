@@ -44,12 +44,12 @@ static inline hid_t pmm_h5_float32_big_endian(void) { return H5Tcopy(H5T_IEEE_F3
 static inline hid_t pmm_h5_native_double(void) { return H5Tcopy(H5T_NATIVE_DOUBLE); }
 static inline hid_t pmm_h5_native_int64(void) { return H5Tcopy(H5T_NATIVE_INT64); }
 
-// UTF-8 text of a fixed number of bytes, padded with zeros.
-static inline hid_t pmm_h5_fixed_text(size_t bytes) {
+// Text of a fixed number of bytes, padded with zeros; marked as ASCII or as UTF-8.
+static inline hid_t pmm_h5_fixed_text(size_t bytes, bool is_utf8) {
   hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, bytes);
   H5Tset_strpad(type, H5T_STR_NULLPAD);
-  H5Tset_cset(type, H5T_CSET_UTF8);
+  H5Tset_cset(type, is_utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII);
   return type;
 }
 

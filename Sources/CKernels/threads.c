@@ -21,8 +21,16 @@ static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static _Thread_local bool inside;
 
-void ck_interrupt_set(int value) { atomic_store(&pending, value); }
-int ck_interrupt_pending(void) { return atomic_load_explicit(&pending, memory_order_relaxed); }
+/* Bit 0: a request; bit 1: requests are held back. */
+void ck_interrupt_set(int value) {
+  if (value) atomic_fetch_or(&pending, 1);
+  else atomic_fetch_and(&pending, ~1);
+}
+int ck_interrupt_pending(void) { return atomic_load_explicit(&pending, memory_order_relaxed) == 1; }
+int ck_interrupt_hold(int held) {
+  int before = held ? atomic_fetch_or(&pending, 2) : atomic_fetch_and(&pending, ~2);
+  return before & 1;
+}
 
 static inline void relax(void) {
 #if defined(__x86_64__)

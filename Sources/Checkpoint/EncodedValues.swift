@@ -7,12 +7,15 @@ struct EncodedValues {
   /// Texts, each filled up with zeros to the longest one.
   private var text: [UInt8] = []
   private var width = 0
+  /// Octave reads no text that is marked as anything else.
+  private var isASCII = true
 
   init(_ values: StoredTensor.Values) {
     self.values = values
     guard case .strings(let texts) = values else { return }
     width = max(1, texts.map(\.utf8.count).max() ?? 1)
     text.reserveCapacity(width * texts.count)
+    isASCII = texts.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
     for item in texts {
       text.append(contentsOf: item.utf8)
       text.append(contentsOf: repeatElement(0, count: width - item.utf8.count))
@@ -25,7 +28,7 @@ struct EncodedValues {
     case .float32: pmm_h5_float32()
     case .int32: pmm_h5_int32()
     case .float64: pmm_h5_float64()
-    case .strings: pmm_h5_fixed_text(width)
+    case .strings: pmm_h5_fixed_text(width, !isASCII)
     case .borrowed(let numbers): numbers.type.makeHDF5Type()
     }
   }

@@ -1,34 +1,18 @@
-import Glibc
 import TensorFiles
 
 /// What can be told of a file before HDF5 opens it.
 enum FileCheck {
   private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// Makes sure that `path` is a regular HDF5 file with all its bytes; gives its size back.
-  static func check(_ path: String) throws(FileError) -> Int {
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else {
-      let reason = String(cString: strerror(errno))
-      throw FileError(code: "missing-file", message: "cannot open \(path): \(reason)", place: path)
-    }
-    defer { _ = close(file) }
-    var info = stat()
-    guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(code: "not-a-file", message: "\(path) is not a regular file", place: path)
-    }
-    let size = Int(info.st_size)
-    var head = [UInt8](repeating: 0, count: 256)
-    head.removeLast(head.count - max(0, pread(file, &head, head.count, 0)))
-    if head.starts(with: signature) {
-      try checkLength(head, size: size, path: path)
-      return size
-    }
+  /// Makes sure that a file is a HDF5 file with all its bytes.
+  static func check(_ file: InputFile) throws(FileError) {
+    let (path, size) = (file.path, file.size)
+    let head = try file.head(256)
+    if head.starts(with: signature) { return try checkLength(head, size: size, path: path) }
     // A file may begin with a block of the user's own, a power of two from 512 on.
     var offset = 512
-    while offset < size, offset <= 1 << 30 {
-      var start = [UInt8](repeating: 0, count: signature.count)
-      if pread(file, &start, start.count, offset) == start.count, start == signature { return size }
+    while offset <= size - signature.count, offset <= 1 << 30 {
+      if try file.bytes(at: offset, count: signature.count) == signature { return }
       offset *= 2
     }
     throw FileError(

@@ -16,11 +16,15 @@ struct HDF5Input: ~Copyable {
   }
 
   /// Opens the file at `path` once it has shown to be a whole HDF5 file.
-  static func open(_ path: String) throws(FileError) -> HDF5Input {
-    let size = try FileCheck.check(path)
+  static func open(_ path: String) throws(FileError) -> HDF5Input { try open(InputFile(path)) }
+
+  /// Opens a file once it has shown to be a whole HDF5 file: this one, whatever stands at its path by now.
+  static func open(_ pinned: InputFile) throws(FileError) -> HDF5Input {
+    let path = pinned.path
+    try FileCheck.check(pinned)
     let access = try Handle(pmm_h5_read_access(), "make a property list", place: path)
-    let file = try Handle(pmm_h5_open_to_read(path, access.id), "open \(path)", place: path)
-    return HDF5Input(file: file, path: path, size: size)
+    let file = try Handle(pmm_h5_open_to_read(pinned.pathOfDescriptor, access.id), "open \(path)", place: path)
+    return HDF5Input(file: file, path: path, size: pinned.size)
   }
 
   /// Opens the object at `name` in `group`.
@@ -106,7 +110,7 @@ struct HDF5Input: ~Copyable {
     }
     var bytes = [UInt8](repeating: 0, count: max(1, count * width))
     try require(H5Aread(attribute.id, type.id, &bytes), "read the attribute \(printable(name))", place: path)
-    return texts(bytes, count: count, width: width)
+    return FixedText.texts(bytes, count: count, width: width)
   }
 
   /// A whole number kept as a scalar attribute, or nil where it is absent or something else.
@@ -133,19 +137,24 @@ struct HDF5Input: ~Copyable {
     return width
   }
 
+  func damaged(_ message: String) -> FileError { Self.damaged(message, path: path) }
+
+  static func damaged(_ message: String, path: String) -> FileError {
+    FileError(
+      code: "damaged-file", message: "the file is damaged: \(message)", place: path,
+      suggestion: "copy it again, or go back to an older one")
+  }
+}
+
+/// Texts of a fixed number of bytes.
+enum FixedText {
   /// Cuts `bytes` into texts and drops the zeros that fill them up.
-  func texts(_ bytes: [UInt8], count: Int, width: Int) -> [String] {
+  static func texts(_ bytes: [UInt8], count: Int, width: Int) -> [String] {
     (0..<count).map { index in
       let part = bytes[index * width..<(index + 1) * width]
       let end = (part.lastIndex { $0 != 0 }).map { $0 + 1 } ?? part.startIndex
       return String(decoding: part[..<end], as: UTF8.self)
     }
-  }
-
-  func damaged(_ message: String) -> FileError {
-    FileError(
-      code: "damaged-file", message: "the file is damaged: \(message)", place: path,
-      suggestion: "copy it again, or go back to an older one")
   }
 }
 

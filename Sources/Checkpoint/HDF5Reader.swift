@@ -187,7 +187,7 @@ private enum HDF5Texts {
       let width = try input.fixedTextWidth(type, name: "a text")
       var bytes = [UInt8](repeating: 0, count: count * width)
       try require(bytes.withUnsafeMutableBytes { fill($0.baseAddress) }, "read a text", place: input.path)
-      return input.texts(bytes, count: count, width: width)
+      return FixedText.texts(bytes, count: count, width: width)
     }
     var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
     let status = pointers.withUnsafeMutableBytes { fill($0.baseAddress) }

@@ -80,16 +80,39 @@ struct HDF5Writer: ~Copyable {
 
   /// Writes one text as a scalar of exactly its bytes.
   mutating func writeText(_ text: String, at name: String) throws(FileError) {
-    let bytes = Array(text.utf8)
-    let type = try Handle(pmm_h5_fixed_text(max(1, bytes.count)), "make a type", place: place)
+    let encoded = EncodedValues(.strings([text]))
+    let type = try Handle(encoded.makeType(), "make a type", place: place)
     let dataset = try createDataset(name, type: type.id, shape: [])
-    try require(
-      pmm_h5_write(dataset.id, type.id, bytes.isEmpty ? [0] : bytes), "write \(name)", place: "\(place) \(name)")
+    let status = encoded.withBytes { pmm_h5_write(dataset.id, type.id, $0.baseAddress) }
+    try require(status, "write \(name)", place: "\(place) \(name)")
   }
 
   /// Opens what stands at `name`, to give it attributes.
   func open(_ name: String) throws(FileError) -> Handle {
     try Handle(H5Oopen(file, name, pmm_h5_default()), "open \(name)", place: place)
+  }
+
+  /// Writes a note for people: texts of any length, whole numbers as such.
+  func write(_ attribute: FileAttribute, on object: hid_t) throws(FileError) {
+    switch attribute.value {
+    case .numbers(let numbers) where numbers.count == 1 && Int64(exactly: numbers[0]) != nil:
+      try writeNumber(attribute.name, Int64(exactly: numbers[0]) ?? 0, on: object)
+    case .numbers(let numbers):
+      let type = try Handle(pmm_h5_float64(), "make a type", place: place)
+      let space = try space(ofList: numbers.count)
+      let made = try createAttribute(attribute.name, on: object, type: type.id, space: space.id)
+      try require(H5Awrite(made.id, type.id, numbers), "write the attribute \(attribute.name)", place: place)
+    case .texts(let texts) where texts.count == 1:
+      try writeText(attribute.name, texts[0], on: object, isFixed: false)
+    case .texts(let texts): try writeTexts(attribute.name, texts, on: object, isFixed: false)
+    case .other(let text): try writeText(attribute.name, text, on: object, isFixed: false)
+    }
+  }
+
+  /// The space of one value, or of a list of them.
+  private func space(ofList count: Int) throws(FileError) -> Handle {
+    let sides = [hsize_t(count)]
+    return try Handle(count == 1 ? pmm_h5_scalar() : H5Screate_simple(1, sides, nil), "make a space", place: place)
   }
 
   /// Writes a whole number as an attribute.

@@ -166,7 +166,7 @@ package final class Fingerprint {
     if isPlan { return }
     content.add(parameter.isFrozen)
     try write(parameter.space, &content)
-    guard let numbers = parameter.numbers else { return content.add("recipe") }
+    guard let numbers = try parameter.numbers() else { return content.add("recipe") }
     if numbers.dtype == .float32 { content.add(numbers.floats()) } else { content.add(numbers.doubles()) }
   }
 

@@ -146,7 +146,8 @@ extension Machine {
     }
     do {
       let ordered = try tensor.ordered(old.dimensions.map(\.axis))
-      return old.with(numbers: ordered.variable?.tensor, origin: Origin(span: span))
+      guard let numbers = ordered.variable?.tensor else { return old.fresh(origin: Origin(span: span)) }
+      return old.with(numbers: numbers, origin: Origin(span: span))
     } catch let error as AxisError {
       throw failure(error, spans: [span], at: span, doing: "`with`")
     }

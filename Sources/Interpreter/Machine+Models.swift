@@ -131,7 +131,7 @@ extension ModuleInstance {
   }
 
   private var isFresh: Bool {
-    ((try? placement().parameters) ?? []).allSatisfy { $0.parameter.numbers == nil }
+    ((try? placement().parameters) ?? []).allSatisfy { !$0.parameter.hasNumbers }
   }
 
   private func mapped(

@@ -21,42 +21,91 @@ package struct Origin {
   }
 }
 
+/// Numbers that are read when they are first needed, such as those of a model in a file.
+package final class DeferredNumbers {
+  private var read: (() throws -> Tensor)?
+  private var known: Tensor?
+
+  /// - Parameter read: is called once; after an error again.
+  package init(_ read: @escaping () throws -> Tensor) { self.read = read }
+
+  package func tensor() throws -> Tensor {
+    if let known { return known }
+    guard let read else { throw Failure(.inside, "numbers were lost") }
+    let tensor = try read()
+    (known, self.read) = (tensor, nil)
+    return tensor
+  }
+}
+
 /// A trainable tensor of a model: numbers, or the recipe for its first numbers.
 package final class ParameterValue {
+  package enum Numbers {
+    /// None yet: the initialiser draws them.
+    case recipe
+    case here(Tensor)
+    case deferred(DeferredNumbers)
+  }
+
   package let dimensions: [Dimension]
   package let initialiser: any InitialiserValue
-  /// Numbers in the order of `dimensions`; nil while it is a recipe.
-  package let numbers: Tensor?
+  private let content: Numbers
   package let isFrozen: Bool
   package let origin: Origin?
   /// Whose items its rows are, once it was trained by their ids.
   package let space: ItemSpace?
 
   package init(
-    _ dimensions: [Dimension], initialiser: any InitialiserValue, numbers: Tensor? = nil, isFrozen: Bool = false,
+    _ dimensions: [Dimension], initialiser: any InitialiserValue, numbers: Numbers = .recipe, isFrozen: Bool = false,
     origin: Origin? = nil, space: ItemSpace? = nil
   ) {
     self.dimensions = dimensions
     self.initialiser = initialiser
-    self.numbers = numbers
+    content = numbers
     self.isFrozen = isFrozen
     self.origin = origin
     self.space = space
   }
 
-  /// A recipe has no rows yet, so it belongs to nobody's items.
-  package func with(numbers: Tensor?, origin: Origin? = nil) -> ParameterValue {
+  /// Whether it is more than a recipe; nothing is read to tell.
+  package var hasNumbers: Bool {
+    if case .recipe = content { return false }
+    return true
+  }
+
+  /// Numbers in the order of `dimensions`, nil while it is a recipe; throws where a file does not give them.
+  package func numbers() throws -> Tensor? {
+    switch content {
+    case .recipe: nil
+    case .here(let tensor): tensor
+    case .deferred(let numbers): try numbers.tensor()
+    }
+  }
+
+  package func with(numbers: Tensor, origin: Origin? = nil) -> ParameterValue {
+    with(.here(numbers), origin: origin, space: space)
+  }
+
+  package func with(deferred: DeferredNumbers, origin: Origin? = nil) -> ParameterValue {
+    with(.deferred(deferred), origin: origin, space: space)
+  }
+
+  /// The recipe alone: it has no rows yet, so it belongs to nobody's items.
+  package func fresh(origin: Origin?) -> ParameterValue { with(.recipe, origin: origin, space: nil) }
+
+  private func with(_ numbers: Numbers, origin: Origin?, space: ItemSpace?) -> ParameterValue {
     ParameterValue(
       dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin ?? self.origin,
-      space: numbers == nil ? nil : space)
+      space: space)
   }
+
   package func with(isFrozen: Bool) -> ParameterValue {
     ParameterValue(
-      dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin, space: space)
+      dimensions, initialiser: initialiser, numbers: content, isFrozen: isFrozen, origin: origin, space: space)
   }
   package func with(space: ItemSpace?) -> ParameterValue {
     ParameterValue(
-      dimensions, initialiser: initialiser, numbers: numbers, isFrozen: isFrozen, origin: origin, space: space)
+      dimensions, initialiser: initialiser, numbers: content, isFrozen: isFrozen, origin: origin, space: space)
   }
 }
 

@@ -97,7 +97,7 @@ package final class RunContext {
 
   /// The numbers of a parameter; a recipe's are a function of the seed and its path in the whole model.
   package static func numbers(of parameter: ParameterValue, path: [String], seed: UInt64) throws -> Tensor {
-    if let numbers = parameter.numbers { return numbers }
+    if let numbers = try parameter.numbers() { return numbers }
     var shape: [Int] = []
     for dimension in parameter.dimensions {
       guard let size = dimension.size.value else {

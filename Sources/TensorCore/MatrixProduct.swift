@@ -95,6 +95,12 @@ package struct MatrixProduct {
     case avx2
     case avx512
   }
+  /// OpenBLAS in its own words: version, options, processor.
+  package static var libraryVersion: String {
+    guard let text = openblas_get_config() else { return "" }
+    return String(cString: text)
+  }
+
   private static let level = Level(rawValue: Kernels.level) ?? .portable
 
   /// Multiplies on all threads. What is left after an interrupt is not computed.

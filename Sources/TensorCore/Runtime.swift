@@ -14,6 +14,16 @@ package enum Interrupts {
   package static var isPending: Bool { ck_interrupt_pending() != 0 }
   package static func request() { ck_interrupt_set(1) }
   package static func clear() { ck_interrupt_set(0) }
+  /// Runs a body that no request stops halfway; throws `TensorError.interrupted` if one was made before it.
+  package static func holding<T>(_ body: () throws -> T) throws -> T {
+    if ck_interrupt_hold(1) != 0 {
+      _ = ck_interrupt_hold(0)
+      throw TensorError.interrupted
+    }
+    defer { _ = ck_interrupt_hold(0) }
+    return try body()
+  }
+
   /// Throws `TensorError.interrupted` while a request is pending, `.memory` if a kernel lacked some.
   package static func check() throws {
     if ck_interrupt_pending() != 0 { throw TensorError.interrupted }

@@ -1,9 +1,11 @@
+import CKernels
 import Glibc
 
 /// Writing a file so that its path always holds either the old contents or all of the new.
 package enum AtomicFile {
   /// Lets `write` fill a new file beside `path`, then puts it in place; after a failure the old file is untouched and
-  /// the new one is gone. Folders that `path` needs are made.
+  /// the new one is gone. Folders that `path` needs are made. What a program that was killed left of an earlier file for
+  /// this path is removed.
   /// - Parameters:
   ///   - bytes: an estimate of the new size, so that a full disk is noticed before anything is written.
   ///   - write: is given the path of a file that is not there yet.
@@ -14,8 +16,8 @@ package enum AtomicFile {
     let folder = Self.folder(of: target)
     try makeFolders(folder)
     let name = target.split(separator: "/").last.map(String.init) ?? target
-    let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    let temporary = "\(folder)/.\(name.prefix(100)).unfinished-\(random)"
+    Unfinished.clear(folder, name)
+    let temporary = "\(folder)/\(Unfinished.name(for: name))"
     do throws(FileError) {
       guard access(folder, W_OK | X_OK) == 0 else { throw failure("make a file in this folder", folder) }
       try checkSpace(folder, bytes: bytes)
@@ -27,6 +29,19 @@ package enum AtomicFile {
       throw error
     }
     if syncs { try sync(folder, flags: O_RDONLY | O_DIRECTORY) }
+  }
+
+  /// Takes room on the disk for `bytes` of a new file at once, so that a full disk is noticed before anything is written.
+  /// Where the file system cannot do that, nothing happens. What is not needed of it goes back when the file is done.
+  package static func reserve(_ temporary: String, bytes: Int) throws(FileError) {
+    let file = open(temporary, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failure("open the new file", temporary) }
+    defer { _ = close(file) }
+    // The size stays: the file ends where the last byte was written.
+    errno = ck_reserve(file, Int64(bytes))
+    if errno == ENOSPC || errno == EDQUOT {
+      throw failure("take \(bytes) bytes for the new file", temporary)
+    }
   }
 
   /// Makes `bytes` the whole contents of `path`.
@@ -64,7 +79,7 @@ package enum AtomicFile {
     let outer = Self.folder(of: target)
     try makeFolders(outer)
     let name = target.split(separator: "/").last.map(String.init) ?? target
-    let temporary = "\(outer)/.\(name.prefix(100)).unfinished-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+    let temporary = "\(outer)/\(Unfinished.name(for: name))"
     guard mkdir(temporary, 0o777) == 0 else { throw failure("make the folder", target) }
     do {
       try write(temporary)
@@ -143,6 +158,9 @@ package enum AtomicFile {
     let file = open(path, flags | O_CLOEXEC)
     guard file >= 0 else { throw failure("open", path) }
     defer { _ = close(file) }
+    var info = stat()
+    // Gives back what was reserved beyond the end.
+    if flags & O_RDWR != 0, fstat(file, &info) == 0 { _ = ftruncate(file, info.st_size) }
     // Some file systems cannot sync a folder; there is nothing better to do on them.
     guard fsync(file) == 0 || errno == EINVAL else { throw failure("bring to the disk", path) }
   }

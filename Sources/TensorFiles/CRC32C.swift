@@ -1,48 +1,23 @@
+import CKernels
+
 /// The Castagnoli checksum (RFC 3720), which tells that stored numbers changed.
-package struct CRC32C {
-  private var state: UInt32 = 0xFFFF_FFFF
+package enum CRC32C {
+  /// The checksum of `bytes`.
+  /// - Parameter isPortable: leaves the processor's own instruction out.
+  package static func of(_ bytes: UnsafeRawBufferPointer, isPortable: Bool) -> UInt32 {
+    ck_crc32c(0, bytes.baseAddress, bytes.count, isPortable)
+  }
 
   /// The checksum of `bytes`.
-  package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    var sum = CRC32C()
-    sum.add(bytes)
-    return ~sum.state
+  package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 { of(bytes, isPortable: false) }
+
+  /// The checksum of what `sum` is the checksum of, followed by `bytes`.
+  static func extended(_ sum: UInt32, by bytes: UnsafeMutableRawBufferPointer) -> UInt32 {
+    ck_crc32c(sum, bytes.baseAddress, bytes.count, false)
   }
 
-  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    var crc = state
-    tables.withUnsafeBufferPointer { tables in
-      var at = 0
-      // Eight bytes a turn, each through its own table.
-      while at + 8 <= bytes.count {
-        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) ^ UInt64(crc)
-        var next: UInt32 = 0
-        for byte in 0..<8 { next ^= tables[(7 - byte) << 8 | Int(word >> UInt64(byte * 8) & 0xFF)] }
-        crc = next
-        at += 8
-      }
-      while at < bytes.count {
-        crc = crc >> 8 ^ tables[Int((crc ^ UInt32(bytes[at])) & 0xFF)]
-        at += 1
-      }
-    }
-    state = crc
+  /// The checksum of two pieces, one behind the other, from the checksums of each.
+  package static func joined(_ first: UInt32, _ second: UInt32, secondCount: Int) -> UInt32 {
+    ck_crc32c_joined(first, second, secondCount)
   }
 }
-
-/// Eight tables of 256 entries: table `n` moves a byte over `n` more zero bytes.
-private let tables: [UInt32] = {
-  var result = [UInt32](repeating: 0, count: 8 * 256)
-  for byte in 0..<256 {
-    var crc = UInt32(byte)
-    for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0x82F6_3B78 : crc >> 1 }
-    result[byte] = crc
-  }
-  for table in 1..<8 {
-    for byte in 0..<256 {
-      let before = result[(table - 1) << 8 | byte]
-      result[table << 8 | byte] = before >> 8 ^ result[Int(before & 0xFF)]
-    }
-  }
-  return result
-}()

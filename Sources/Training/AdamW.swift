@@ -71,8 +71,8 @@ package final class AdamW: Optimiser {
     self.steps = steps
   }
 
-  /// Copies of the moments, one an entry.
-  package func moments() throws -> (first: [Tensor], second: [Tensor]) {
-    (try set.copies(of: first), try set.copies(of: second))
+  /// The moments as views, one an entry: they change with the next step.
+  package var moments: (first: [Tensor], second: [Tensor]) {
+    (set.entries.indices.map { set.view(first, $0) }, set.entries.indices.map { set.view(second, $0) })
   }
 }

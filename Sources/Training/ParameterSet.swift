@@ -55,6 +55,9 @@ package final class ParameterSet {
   /// The numbers of entry i, as a view of the flat buffer. It changes when the optimiser steps.
   package func value(_ i: Int) -> Tensor { view(values, i) }
 
+  /// The numbers of all entries, as views of the flat buffer.
+  package var currentValues: [Tensor] { entries.indices.map { value($0) } }
+
   /// The gradient of entry i after `gather`.
   package func gradient(_ i: Int) -> Tensor { view(gradients, i) }
 

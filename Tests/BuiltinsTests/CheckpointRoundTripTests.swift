@@ -1,3 +1,4 @@
+import Checkpoint
 import LanguageKit
 import TestKit
 import Testing
@@ -40,9 +41,14 @@ struct CheckpointRoundTripTests {
       ].map { dialogue.type($0) } + [Dialogue(seed: 8).type("save(open(\"\(one)\"), \"\(two).again\")")]
     }
     for text in printed { #expect(!text.contains("error["), "\(text)") }
-    let bytes = try [one, two, two + ".again"].map { try Bytes.read($0) }
-    #expect(bytes[0].count > 1000)
-    #expect(bytes[0] == bytes[1] && bytes[0] == bytes[2], "the second file differs")
+    let files = try [one, two, two + ".again"].map { path in
+      var file = try CheckpointFile.read(path: path)
+      // What was typed is another story each time.
+      file.sections[.provenance] = nil
+      return file
+    }
+    #expect(!files[0].tensors.isEmpty)
+    #expect(files[0] == files[1] && files[0] == files[2], "the second file differs")
   }
 
   @Test(arguments: ["Own(how = x => x)", "5", "[1]", "dap_"]) func whatCannotBeSavedSaysSo(_ expression: String) throws

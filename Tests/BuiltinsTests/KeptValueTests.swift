@@ -1,3 +1,4 @@
+import Checkpoint
 import Foundation
 import LanguageKit
 import TestKit
@@ -82,10 +83,10 @@ struct KeptValueTests {
     // The text of a program stands in what it saves, so both runs have the same one.
     let (cells, path) = (folder.file("other"), folder.file("saved/model.h5"))
     let computed = try Self.run(expression, "save(v, \"\(path)\")", in: cells)
-    let bytes = try Bytes.read(path)
+    let saved = try CheckpointFile.read(path: path)
     let kept = try Self.run(expression, "save(v, \"\(path)\")", in: cells)
     #expect(!computed.isKept && kept.isKept)
-    #expect(try Bytes.read(path) == bytes)
+    #expect(try CheckpointFile.read(path: path) == saved)
   }
 
   @Test(arguments: [

@@ -1,5 +1,6 @@
 import Checkpoint
 import LanguageKit
+import TensorFiles
 import TestKit
 import Testing
 

@@ -30,7 +30,7 @@ struct InteropTests {
       """)
     #expect(
       output == """
-        pmm-checkpoint 0 model
+        pmm-checkpoint 1 model
         8
         float32 (2, 3) ['out', 'in'] ['out', 'in'] ['/out', '/in']
         b'fresh' -2.5

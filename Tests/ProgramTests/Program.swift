@@ -11,10 +11,16 @@ struct Program {
 
   let folder: ScratchFolder
 
+  /// One date for all files, so that equal states give equal bytes.
+  private static let environment = ProcessInfo.processInfo.environment.merging(["SOURCE_DATE_EPOCH": "1700000000"]) {
+    $1
+  }
+
   private func process(_ arguments: [String]) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: BuiltProgram.path)
     process.arguments = arguments
+    process.environment = Self.environment
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     process.standardInput = FileHandle.nullDevice
     for name in ["output", "errors"] { try folder.write(name, "") }
@@ -34,7 +40,7 @@ struct Program {
 
   func run(environment: [String: String] = [:], _ arguments: String...) throws -> Outcome {
     let process = try process(arguments)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = Self.environment.merging(environment) { $1 }
     try process.run()
     return try outcome(process)
   }

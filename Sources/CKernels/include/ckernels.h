@@ -12,6 +12,8 @@
 /* ---- interrupts: a flag that a signal handler may set ---- */
 void ck_interrupt_set(int pending);
 int ck_interrupt_pending(void);
+/* While requests are held back, none is pending, so that what must be whole becomes whole. Says whether one was made. */
+int ck_interrupt_hold(int held);
 
 /* ---- threads ---- */
 typedef void (*ck_block)(void *context, long block);
@@ -48,6 +50,17 @@ double ck_normal(uint64_t key, uint64_t index);
 void ck_fill_normal(uint64_t key, long n, double scale, float *_Nullable single, double *_Nullable full);
 /* Whether dropout keeps element `index`. */
 bool ck_keep(uint64_t key, uint64_t index, double rate);
+
+/* ---- checksums ---- */
+/* The Castagnoli checksum (RFC 3720) of what `sum` is the checksum of, followed by these bytes; 0 is that of nothing.
+   `portable` leaves the processor's own instruction out. */
+uint32_t ck_crc32c(uint32_t sum, const void *_Nullable bytes, size_t count, bool portable);
+/* The checksum of two texts, one behind the other, from those of each. */
+uint32_t ck_crc32c_joined(uint32_t first, uint32_t second, size_t second_count);
+
+/* ---- disk: what Swift cannot call by itself ---- */
+/* Takes room for an open file without changing its size; 0 or the error's number. */
+int ck_reserve(int file, long long bytes);
 
 /* ---- copies ---- */
 /* dst (row major, contiguous) = src with strides in elements; rank at most 16. */
