@@ -68,11 +68,22 @@ private struct Export {
       }
       return try models.flatMap { try state(of: $0.module, of: $0.whole, prefix: models.count > 1 ? [$0.name] : []) }
     }
-    let rows = call.extra.lazy.compactMap { entry -> Dimension? in
-      if case .tensor(let tensor) = entry.value { return tensor.tensor.dimensions.first }
-      return nil
-    }.first
-    let tensors = try call.extra.map { name, value in try Catalog.stored(name, value, rows: rows, call) }
+    let dimensions = call.extra.map { entry -> [Dimension] in
+      if case .tensor(let tensor) = entry.value { return tensor.tensor.dimensions }
+      return []
+    }
+    let rows = dimensions.lazy.compactMap(\.first).first
+    let tensors = try call.extra.map { name, value in
+      // A list named as an axis holds its coordinates.
+      let own = dimensions.joined().first { $0.axis.name == name }
+      if case .list(let values) = value, let own, own.size.value != values.count {
+        throw call.fail(
+          .axisMismatch,
+          "`\(name)` has \(values.count) entries, and the axis of that name has size \(own.size): a list that is named as an "
+            + "axis holds its coordinates")
+      }
+      return try Catalog.stored(name, value, rows: own ?? rows, call)
+    }
     if format == .npy, tensors.count != 1 {
       throw call.fail(
         .wrongArguments, "a .npy file holds one array, and \(tensors.count) are given", argument: 0,
@@ -211,7 +222,7 @@ extension Catalog {
       """
       Writes named tensors and lists for other programs, by the ending of `path`: .h5, .hdf5 and .nc (HDF5, axes named, for h5py, \
       netCDF and R), .safetensors, .npz and .npy (NumPy), .csv for small tables. Lists as long as the tensors' first axis \
-      stand along it. `about` gives notes for HDF5 files: of the file, and of a tensor where it names one. A model as \
+      stand along it; one named as an axis holds its coordinates. `about` gives notes for HDF5 files: of the file, and of a tensor where it names one. A model as \
       .safetensors is a state dict of PyTorch's: `export("m.safetensors", model = m)`.
       """,
       signature: Signature(
@@ -230,7 +241,7 @@ extension Catalog {
     }
   }
 
-  /// A list that is as long as the tensors' first axis runs along that axis.
+  /// A list that is as long as `rows` runs along that axis.
   fileprivate static func stored(
     _ name: String, _ value: Value, rows: Dimension?, _ call: Invocation
   ) throws -> StoredTensor {

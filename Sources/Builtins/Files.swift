@@ -68,8 +68,8 @@ extension Catalog {
       Builtin(
         "open",
         """
-        Reads a model, or a training that can go on, back from a checkpoint. Any other file of tensors, such as HDF5, safetensors, PyTorch's or NumPy's, is \
-        opened: printed it shows what it holds, parts are fields (`f.encoder`) or stand in brackets (`f["layer.0.weight"]`), and \
+        Reads a model, or a training that can go on, back from a checkpoint. Any other file of tensors, such as HDF5, \
+        safetensors, PyTorch's or NumPy's, is opened: printed it shows what it holds, parts are fields (`f.encoder`) or stand in brackets (`f["layer.0.weight"]`), and \
         `tensor(part, axes)` reads numbers.
         """,
         BuiltinParameter<String>("path"),

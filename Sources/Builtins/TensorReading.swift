@@ -69,6 +69,11 @@ extension TensorInFile {
         "\(shown) has \(entry.shape.count) dimensions [\(sizes)], and \(axes.count) axes are given: "
           + axes.map(\.axis.name).joined(separator: ", "), argument: 1)
     }
+    if let twice = axes.indices.first(where: { index in axes[..<index].contains { $0.axis === axes[index].axis } }) {
+      throw call.fail(
+        .axisDuplicate, "axis \(axes[twice].axis) is given twice: every dimension needs an axis of its own", argument: 1
+      )
+    }
     for (axis, side) in zip(axes, entry.shape) {
       if let size = axis.size, size != side {
         throw call.fail(

@@ -54,7 +54,7 @@ private struct WeightLoading {
     }
     let origin = Origin(file.source.path)
     let (call, loaded) = (call, loaded)
-    let filled = try model.mappingParameters(origin: origin, ofFreshOnly: !lacking.isEmpty || passed.missing > 0) {
+    let filled = try model.mappingParameters(origin: origin) {
       path, parameter in
       guard let found = loaded[path] else { return parameter }
       let numbers = try found.numbers(as: Precision.active.dtype, call, argument: 1)

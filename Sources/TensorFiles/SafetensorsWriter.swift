@@ -16,8 +16,10 @@ extension SafetensorsFile {
           code: "bad-tensor", message: "\(tensor.name) holds texts, and safetensors files hold numbers", place: path,
           suggestion: "a path that ends in .h5 or .npz")
       }
-      guard names.insert(tensor.name).inserted else {
-        throw FileError(code: "bad-tensor", message: "two tensors are named \(tensor.name)", place: path)
+      guard tensor.name != "__metadata__", names.insert(tensor.name).inserted else {
+        throw FileError(
+          code: "bad-tensor", message: "two tensors are named \(tensor.name), or the format needs that name itself",
+          place: path)
       }
       sized.append((tensor.name, type, tensor))
     }

@@ -6,6 +6,8 @@ import Testing
 /// Weights that go to PyTorch and come from it.
 struct ForeignWeightTests {
   private static let torch = Python.withModules("torch", "numpy", "safetensors.torch")
+  private static let h5py = Python.withModules("h5py")
+  private static let netCDF = Python.withModules("h5py", "netCDF4")
   private static let absence: Comment = "needs python3 with torch, numpy and safetensors"
 
   private func session(_ lines: [String]) throws -> [String] {
@@ -212,8 +214,29 @@ struct ForeignWeightTests {
       """)
   }
 
-  @Test func notesReachThoseWhoReadHDF5() throws {
-    guard let python = Python.withModules("h5py") else { return }
+  @Test(.enabled(if: netCDF != nil, "needs python3 with netCDF4")) func listsNamedAsAxesAreCoordinates() throws {
+    let python = try #require(Self.netCDF)
+    let folder = try ScratchFolder()
+    let printed = try session([
+      "t = tensor([[1.5, 2.0, 3.0], [3.0, -4.0, 5.0]], [item, d])",
+      "export(\"\(folder.path)/x.nc\", t = t, d = [0.5, 1.0, 2.0], item = [7, 9])",
+      "f = open(\"\(folder.path)/x.nc\")", "axes(tensor(f.t))", "tensor(f.d)",
+      "export(\"\(folder.path)/y.nc\", t = t, d = [0.5, 1.0])",
+    ])
+    #expect(printed[3] == "[item=2, d=3]" && printed[4] == "[d=3] 0.5, 1.0, 2.0", "\(printed)")
+    #expect(printed[5].contains("2 entries") && printed[5].contains("size 3"), "\(printed[5])")
+    try python.run(
+      """
+      import netCDF4, numpy as np
+      with netCDF4.Dataset("\(folder.path)/x.nc") as f:
+          assert f["t"].dimensions == ("item", "d"), f["t"]
+          assert f["d"][:].tolist() == [0.5, 1, 2] and f["item"][:].tolist() == [7, 9]
+          assert f["d"].dimensions == ("d",) and sorted(f.dimensions) == ["d", "item"]
+      """)
+  }
+
+  @Test(.enabled(if: h5py != nil, "needs python3 with h5py")) func notesReachThoseWhoReadHDF5() throws {
+    let python = try #require(Self.h5py)
     let folder = try ScratchFolder()
     let printed = try session([
       "t = tensor([[1.5, 2.0], [3.0, -4.0]], [item, d])",
