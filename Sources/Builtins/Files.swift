@@ -87,7 +87,7 @@ extension Catalog {
             1.0  2.0
             3.0  4.0
           pmm> f.names.texts
-          [a, b]
+          ["a", "b"]
           """
       ) { call, path -> Value in try opened(path, call) },
       export,

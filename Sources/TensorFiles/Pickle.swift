@@ -151,7 +151,7 @@ private struct PickleReader {
     case UInt8(ascii: "s"): try setItems(try pop(2), place)
     case UInt8(ascii: "u"): try setItems(try popToMark(), place)
     default:
-      throw broken("operation 0x\(String(code, radix: 16)) does not belong in a file of numbers", place)
+      throw broken("operation 0x\(String(code, radix: 16)) is none that is read", place)
     }
   }
 
@@ -160,7 +160,7 @@ private struct PickleReader {
       throw FileError(
         code: "unsafe-name",
         message:
-          "the pickle of \(what) names `\(printable(name))` (byte \(place)), which is not run and not needed for numbers",
+          "the pickle of \(what) names `\(printable(name))` (byte \(place)), which is neither needed nor ever run",
         place: what, suggestion: "save only numbers, lists and dictionaries, such as a state dict")
     }
     push(.name(name))

@@ -92,7 +92,7 @@ struct ForeignWeightTests {
     let folder = try ScratchFolder()
     let printed = try session([
       "from pmmrec import PMMRec", "m = PMMRec(width = 8, layers = 1)",
-      "w = world(\"tgtS\", seed = 1, items = 12, users = 20)",
+      "w = world(\"tgtS\", seed = 1, items = 40, users = 20)",
       "export(\"\(folder.path)/weights.safetensors\", text = m.text, vision = m.vision, fusion = m.fusion)",
       "export(\"\(folder.path)/whole.safetensors\", model = m)",
       "x = w.items",
@@ -108,7 +108,7 @@ struct ForeignWeightTests {
         assert all(torch.equal(whole[k], v) for k, v in state.items()) and "user.blocks.0.norm1.weight" in whole, whole.keys()
         x = {k: torch.from_numpy(v) for k, v in np.load("\(folder.path)/inputs.npz").items()}
         with torch.no_grad(): y = model(x["words"].long(), x["mask"].bool(), x["image"])
-        assert y.shape == x["items"].shape == (12, 8)
+        assert y.shape == x["items"].shape == (40, 8)
         print(float((y - x["items"]).abs().max()), float(x["items"].std()) > 0.01)
         """)
     let words = found.split(separator: " ").map(String.init)
@@ -127,7 +127,7 @@ struct ForeignWeightTests {
       w, b = torch.arange(6.).reshape(3, 2), torch.tensor([0.5, -1.0, 2.0])
       torch.save({"state_dict": {"net.up.weight": w, "net.up.bias": b, "net.down.weight": w.t(), "net.down.bias": b[:2]},
                   "epoch": 3, "hyper_parameters": {"lr": 0.1}}, "\(path)")
-      save_file({"up.weight": w.t().contiguous(), "up.bias": b, "down.wieght": w.t().contiguous(), "extra.one": b,
+      save_file({"up.weight": w.t().contiguous(), "up.bias": b.clone(), "down.wieght": w.t().contiguous(), "extra.one": b.clone(),
                  "down.bias": torch.zeros(2, dtype=torch.int64)}, "\(folder.path)/wrong.safetensors")
       """)
     let printed = try session([
@@ -246,7 +246,7 @@ struct ForeignWeightTests {
       "tensor(f.items)",
       "export(\"\(folder.path)/x.h5\", items = t, about = {item: {units: \"1\"}})",
     ])
-    #expect(printed[3] == "films" && printed[4] == "1" && printed[5] == "[a, b]", "\(printed)")
+    #expect(printed[3] == "films" && printed[4] == "1" && printed[5] == #"["a", "b"]"#, "\(printed)")
     #expect(printed[6].contains("[item=2, d=2]"), "\(printed[6])")
     #expect(printed[7].contains("`item`, which is not exported") && printed[7].contains("items"), "\(printed[7])")
     try python.run(
