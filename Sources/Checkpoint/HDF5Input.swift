@@ -21,7 +21,8 @@ struct HDF5Input: ~Copyable {
   /// Opens a file once it has shown to be a whole HDF5 file: this one, whatever stands at its path by now.
   static func open(_ pinned: InputFile) throws(FileError) -> HDF5Input {
     let path = pinned.path
-    try FileCheck.check(pinned)
+    let kind = try FileKind(of: pinned)
+    guard case .hdf5 = kind else { throw kind.notHDF5(path: pinned.path) }
     let access = try Handle(pmm_h5_read_access(), "make a property list", place: path)
     let file = try Handle(pmm_h5_open_to_read(pinned.pathOfDescriptor, access.id), "open \(path)", place: path)
     return HDF5Input(file: file, path: path, size: pinned.size)

@@ -18,9 +18,11 @@ struct InspectionTree {
 
   private let source: any TensorSource
   private let root = Node()
+  private let isOwn: Bool
 
   init(_ source: any TensorSource) {
     self.source = source
+    isOwn = PartTotals.isOwn(source)
     root.attributes = source.attributes
     for entry in source.entries {
       let node = entry.path.reduce(root) { $0.child($1) }
@@ -55,13 +57,19 @@ struct InspectionTree {
 
   private func add(_ node: Node, depth: Int, to lines: inout [String]) {
     let indent = String(repeating: "  ", count: depth)
-    for attribute in node.attributes {
+    for attribute in node.attributes where !(isOwn && node.entry != nil && Self.isBookkeeping(attribute)) {
       lines.append("\(indent)@\(printable(attribute.name)) = \(Self.words(attribute.value))")
     }
     for (name, child) in node.children {
       lines.append(indent + printable(name) + (child.entry.map { "  " + Self.words($0) } ?? "/"))
       add(child, depth: depth + 1, to: &lines)
     }
+  }
+
+  /// What this program writes beside every tensor, and the line of the tensor says already.
+  private static func isBookkeeping(_ attribute: FileAttribute) -> Bool {
+    ["axes", "crc32c"].contains(attribute.name)
+      || attribute == FileAttribute("requires_grad", .texts(["true"]))
   }
 
   private static func words(_ entry: FileEntry) -> String {

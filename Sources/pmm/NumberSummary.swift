@@ -51,13 +51,17 @@ struct PartTotals {
   /// In the order of the file.
   private(set) var parts: [String] = []
 
-  /// Nil for a file of another program.
-  init?(_ source: any TensorSource) {
-    let isOwn = source.attributes.contains { attribute in
+  /// Whether this program wrote a file.
+  static func isOwn(_ source: any TensorSource) -> Bool {
+    source.attributes.contains { attribute in
       guard attribute.name == "format", case .texts(let texts) = attribute.value else { return false }
       return texts.first?.hasPrefix("pmm-") ?? false
     }
-    guard isOwn else { return nil }
+  }
+
+  /// Nil for a file of another program.
+  init?(_ source: any TensorSource) {
+    guard Self.isOwn(source) else { return nil }
     for entry in source.entries where entry.path.count > 2 && entry.path[0] == "model" {
       guard case .numbers = entry.content, let count = elementCount(entry.shape) else { continue }
       if byPart[entry.path[1]] == nil { parts.append(entry.path[1]) }

@@ -10,7 +10,7 @@ enum HDF5Conventions {
     let root = Names(attributes)
     var notes: [String] = []
     if let format = root.text("format"), format.hasPrefix("pmm-") {
-      notes.append("It was written by pmm (\(printable(format))).")
+      return ["It was written by pmm (\(printable(format)))."]
     }
     if userBlock.starts(with: "MATLAB 7.3".utf8) {
       notes.append("It was written by MATLAB (v7.3), which shows the axes of each value in the opposite order.")
