@@ -1,6 +1,7 @@
 // What reading files of strangers needs beside shim.h. It runs in a child process; names start with pmm_h5_ as there.
 #pragma once
 #include "shim.h"
+#include <limits.h>
 
 typedef herr_t (*pmm_h5_link_visit)(const char *name, int type, unsigned long long address, void *context);
 
@@ -89,6 +90,15 @@ static inline size_t pmm_h5_address_bytes(hid_t object) {
   }
   if (file >= 0) H5Fclose(file);
   return bytes;
+}
+
+// Bytes that the values of a dataset take in the file; -1 where that cannot be told. The library itself answers 0 to an
+// error, as it does for values that were never written.
+static inline long long pmm_h5_stored_bytes(hid_t dataset) {
+  H5Eclear2(H5E_DEFAULT);
+  hsize_t bytes = H5Dget_storage_size(dataset);
+  if (bytes == 0 && H5Eget_num(H5E_DEFAULT) != 0) return -1;
+  return bytes > (hsize_t)LLONG_MAX ? LLONG_MAX : (long long)bytes;
 }
 
 // Where a dataset of contiguous values begins, from the file's first byte; all bits set where nothing was written.

@@ -80,7 +80,8 @@ struct HDF5Storage {
     guard let count = elementCount(shape) else { return "it claims more values than can be counted" }
     let (declared, overflow) = count.multipliedReportingOverflow(by: type.width)
     guard !overflow else { return "it claims more bytes than can be counted" }
-    let stored = Int(clamping: H5Dget_storage_size(dataset))
+    let stored = Int(pmm_h5_stored_bytes(dataset))
+    guard stored >= 0 else { return hdf5Error("find its values", place: "").message }
     if layout != .chunked, stored > 0 {
       guard stored >= declared, stored <= size else {
         return "it claims \(declared) bytes, but \(stored) are stored in a file of \(size)"

@@ -182,7 +182,7 @@ struct HDF5Walk {
     of object: hid_t, _ kind: hid_t, _ type: HDF5Type, _ storage: HDF5Storage, creation: hid_t
   ) throws(FileError) -> HDF5Values.Place {
     guard case .numbers = type.content else { return .tiles(storage.tile) }
-    if storage.layout != .compact, H5Dget_storage_size(object) == 0 || isUnwritten(object, storage) {
+    if storage.layout != .compact, pmm_h5_stored_bytes(object) == 0 || isUnwritten(object, storage) {
       return .fill(try HDF5Tiles.fill(kind, type, creation: creation, place: place))
     }
     guard storage.layout == .contiguous, !type.isOdd, let offset = Int(exactly: pmm_h5_offset(object)) else {
