@@ -76,10 +76,10 @@ extension Catalog {
         examples: """
           pmm> try { open("no-such.h5") } catch e { e.code }
           file
-          pmm> export("open-example.npz", table = tensor([[1.0, 2.0], [3.0, 4.0]], [item, d]), names = ["a", "b"])
-          pmm> f = open("open-example.npz")
+          pmm> export("out/open-example.npz", table = tensor([[1.0, 2.0], [3.0, 4.0]], [item, d]), names = ["a", "b"])
+          pmm> f = open("out/open-example.npz")
           pmm> f
-          open-example.npz: NumPy, 2 tensors
+          out/open-example.npz: NumPy, 2 tensors
             table  float32 [2, 2], row-major
             names  texts [2], row-major
           pmm> tensor(f.table, [item, d])

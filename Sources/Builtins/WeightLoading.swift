@@ -204,7 +204,11 @@ extension Catalog {
         BuiltinParameter<[String]>("unexpected", default: [], shown: "[]"),
         examples: """
           pmm> from layers import Linear
-          pmm> try { load(Linear(item(2), d(3)), "no-such.safetensors") } catch e { e.code }
+          pmm> m = Linear(item(2), d(3))
+          pmm> export("out/load-example.safetensors", model = m)
+          pmm> n = load(m, "out/load-example.safetensors")
+          note: out/load-example.safetensors: 2 tensors loaded, 0 missing, 0 unexpected
+          pmm> try { load(m, "no-such.safetensors") } catch e { e.code }
           file
           """
       ) { call, model, source, prefix, names, missing, unexpected -> Value in
