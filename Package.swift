@@ -26,8 +26,8 @@ let package = Package(
     .library("CHDF5", pkgConfig: "hdf5-serial", debian: "libhdf5-dev"),
     .library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     .module("Recommendation"),
-    .module("Content", uses: "CPNG", "CTurboJPEG"),
-    .module("TensorFiles", uses: "CKernels"),
+    .module("TensorFiles", uses: "CKernels", "CZlib"),
+    .module("Content", uses: "TensorFiles", "CPNG", "CTurboJPEG"),
     .module("Checkpoint", uses: "TensorFiles", "CHDF5", "CZlib"),
     // where the columns meet
     .module("Interpreter", uses: "Diagnostics", "Syntax", "Semantics", "NamedTensors", "Autodiff", "TensorCore"),

@@ -2,6 +2,7 @@ import Diagnostics
 package import Interpreter
 import Recommendation
 import TensorCore
+import TensorFiles
 
 /// A report on a data set as a value; `pmm data` prints the same.
 package final class DataReportObject: LanguageObject {

@@ -14,7 +14,7 @@ extension FileError {
 
 extension Catalog {
   static var files: [Builtin] {
-    [
+    weightLoading + [
       Builtin(
         "save",
         """
@@ -66,72 +66,46 @@ extension Catalog {
         return .none
       },
       Builtin(
-        "open", "Reads a model back from a checkpoint.", BuiltinParameter<String>("path"),
-        examples: "pmm> try { open(\"no-such.h5\") } catch e { e.code }\nfile"
-      ) { call, path -> Value in try ModelFile.open(path, call) },
-      Builtin(
-        "export",
-        "Writes named tensors and lists to one HDF5 file, axes named, rows in one order.",
-        signature: Signature("export", [Signature.Parameter("path", isRequired: true)], takesAnyKeyword: true),
-        examples: "pmm> try { export(\"x.h5\") } catch e { e.code }\nwrong-arguments"
-      ) { call in
-        let path = try call.converted(try call.value(0), to: String.self, name: "path", at: call.spans[0])
-        guard !call.extra.isEmpty else {
-          throw call.fail(
-            .wrongArguments, "`export` also needs something to write",
-            tries: ["export(path, items = m.items(data.items), ids = data.items.raw_ids)"])
-        }
-        let rows = call.extra.lazy.compactMap { entry -> NamedTensor? in
-          if case .tensor(let tensor) = entry.value { return tensor.tensor }
-          return nil
-        }.first?.dimensions.first
-        let tensors = try call.extra.map { name, value in (name: name, try stored(name, value, rows: rows, call)) }
-        do throws(FileError) { try TensorExport.write(path: path, tensors: tensors) } catch {
-          throw error.failure(call, argument: 0)
-        }
-        return .none
-      },
+        "open",
+        """
+        Reads a model, or a training that can go on, back from a checkpoint. Any other file of tensors, such as HDF5, \
+        safetensors, PyTorch's or NumPy's, is opened: printed it shows what it holds, parts are fields (`f.encoder`) or stand in brackets (`f["layer.0.weight"]`), and \
+        `tensor(part, axes)` reads numbers.
+        """,
+        BuiltinParameter<String>("path"),
+        examples: """
+          pmm> try { open("no-such.h5") } catch e { e.code }
+          file
+          pmm> export("out/open-example.npz", table = tensor([[1.0, 2.0], [3.0, 4.0]], [item, d]), names = ["a", "b"])
+          pmm> f = open("out/open-example.npz")
+          pmm> f
+          out/open-example.npz: NumPy, 2 tensors
+            table  float32 [2, 2], row-major
+            names  texts [2], row-major
+          pmm> tensor(f.table, [item, d])
+          [item=2, d=2]
+            1.0  2.0
+            3.0  4.0
+          pmm> f.names.texts
+          ["a", "b"]
+          """
+      ) { call, path -> Value in try opened(path, call) },
+      export,
     ]
   }
 
-  /// A list that is as long as the tensors' first axis runs along that axis.
-  private static func stored(_ name: String, _ value: Value, rows: Dimension?, _ call: Invocation) throws
-    -> StoredTensor
-  {
-    switch value {
-    case .tensor(let tensor): return try stored(tensor.tensor, path: [name], call)
-    case .list(let values):
-      let axis = rows.flatMap { $0.size.value == values.count ? $0.axis.name : nil } ?? "\(name)_row"
-      let shape = [values.count]
-      if let texts = [String].from(value) {
-        return StoredTensor(path: [name], axes: [axis], shape: shape, values: .strings(texts))
-      }
-      if let ints = [Int].from(value) {
-        let small = ints.compactMap { Int32(exactly: $0) }
-        if small.count == ints.count {
-          return StoredTensor(path: [name], axes: [axis], shape: shape, values: .int32(small))
-        }
-      }
-      if let doubles = [Double].from(value) {
-        return StoredTensor(path: [name], axes: [axis], shape: shape, values: .float64(doubles))
-      }
-      throw call.fail(.wrongType, "`\(name)` must be a list of strings or of numbers to be exported")
-    default: throw call.fail(.wrongType, "`\(name)` must be a tensor or a list to be exported, not \(value.described)")
+  /// What a checkpoint of this program's holds, or else the file itself.
+  private static func opened(_ path: String, _ call: Invocation) throws -> Value {
+    let source: any TensorSource
+    do throws(FileError) { source = try TensorFile.open(path) } catch {
+      // The reader of checkpoints knows more of what can be wrong with one.
+      if path.hasSuffix(".h5") { return try ModelFile.open(path, call) }
+      call.machine.note(read: FileState.read(.file, path))
+      throw error.failure(call, argument: 0)
     }
-  }
-
-  static func stored(_ tensor: NamedTensor, path: [String], _ call: Invocation) throws -> StoredTensor {
-    guard !tensor.isShapeOnly else {
-      throw call.fail(.valueInShapeRun, "only shapes are known here, so nothing can be written")
-    }
-    let values: StoredTensor.Values
-    switch tensor.kind {
-    case .float: values = .float32(tensor.floatValues())
-    case .int: values = .int32(tensor.intValues())
-    case .bool: values = .int32(tensor.boolValues().map { $0 ? 1 : 0 })
-    }
-    return StoredTensor(
-      path: path, axes: tensor.dimensions.map(\.axis.name), shape: tensor.dimensions.map { $0.size.value ?? 0 },
-      values: values)
+    let isOwn = source.attributes.contains { $0 == FileAttribute("format", .texts(["pmm-checkpoint"])) }
+    if isOwn { return try ModelFile.open(path, call) }
+    call.machine.note(read: FileState.read(.file, path))
+    return .object(TensorsOfFile(source))
   }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Interpreter
 import NamedTensors
+import TensorFiles
 
 /// Tables with a row for each item: a trained one finds its rows by whose items the ids are of.
 extension Catalog {

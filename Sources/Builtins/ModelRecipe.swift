@@ -1,6 +1,7 @@
 import Diagnostics
 import Interpreter
 import NamedTensors
+import TensorFiles
 import Training
 
 /// How a model is built again: its constructor with arguments, then its edits. Written as JSON into checkpoints.

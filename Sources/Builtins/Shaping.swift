@@ -104,10 +104,20 @@ extension Catalog {
 
   private static var tensor: Builtin {
     Builtin(
-      "tensor", "A tensor of the numbers of a list, nested once for each axis.", BuiltinParameter<Value>("list"),
-      BuiltinParameter<[AxisValue]>("axes"),
+      "tensor",
+      """
+      A tensor of the numbers of a list, nested once for each axis, or of a tensor of a file that `open` gave; its axes may be \
+      left away where the file names them all.
+      """,
+      BuiltinParameter<Value>("list"), BuiltinParameter<[AxisValue]?>("axes", default: .none, shown: "none"),
       examples: "pmm> tensor([[1, 2], [3, 4]], [item, word])\nint[item=2, word=2]\n  1  2\n  3  4"
     ) { call, list, axes -> Value in
+      if case .object(let entry as TensorInFile) = list { return .tensor(try entry.tensor(axes, call)) }
+      guard let axes else {
+        throw call.fail(
+          .wrongArguments, "`tensor` also needs `axes`, one for each level of the list", tries: ["tensor(list, [item])"]
+        )
+      }
       var sizes: [Int] = []
       var flat: [Value] = [list]
       for axis in axes {

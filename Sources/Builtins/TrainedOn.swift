@@ -1,5 +1,6 @@
 import Interpreter
 import Recommendation
+import TensorFiles
 
 /// Which data a model was trained on last, as a fact of the model: `model.trained_on`, a list of records with `name` and
 /// `fingerprint`. It stays with the model in checkpoints.

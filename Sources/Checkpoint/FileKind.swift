@@ -8,6 +8,14 @@ enum FileKind {
   /// Something else, in words: `a web page`.
   case other(String)
 
+  /// Whether it is a known format beside HDF5.
+  var isOtherFormat: Bool {
+    switch self {
+    case .zip, .pickle, .numpy, .safetensors: true
+    case .hdf5, .other: false
+    }
+  }
+
   /// What a message calls it: `a zip archive`.
   var words: String {
     switch self {

@@ -187,6 +187,12 @@ struct HDF5Writer: ~Copyable {
   }
 
   private mutating func attachScales(_ tensor: StoredTensor, to dataset: hid_t, name: String) throws(FileError) {
+    // What is named as its own axis is the scale: netCDF's variable of coordinates.
+    if tensor.axes.count == 1, name == "/" + tensor.axes[0] {
+      try require(H5DSset_scale(dataset, tensor.axes[0]), "make the axis \(tensor.axes[0])", place: place)
+      scales[Scale(axis: tensor.axes[0], length: tensor.shape[0])] = name
+      return
+    }
     for (index, (axis, length)) in zip(tensor.axes, tensor.shape).enumerated() {
       let scale = try open(try scaleName(axis, length))
       try require(H5DSattach_scale(dataset, scale.id, UInt32(index)), "name axis \(axis) of \(name)", place: place)

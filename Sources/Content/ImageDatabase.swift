@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// Pictures in an LMDB file of pickled `LMDB_Image` objects, as PMMRec, MoRec, NineRec, PixelRec and MicroLens keep them.
 ///
 /// Values are `channels`, `size` (height, width) and `image` (8-bit RGB by rows), or `image` alone as 32-bit floats by
@@ -46,11 +48,14 @@ package final class ImageDatabase: ImageSource {
     guard let bytes = try file.value(keys[item]) else {
       throw ContentError(code: "missing-image", message: "\(name) is not there", place: name)
     }
-    guard case .object(_, let fields) = try PickleValue.read(bytes, name), case .bytes(let range)? = fields["image"]
-    else {
+    let pickle = try picture(bytes, name)
+    var fields: [String: Pickle.Value] = [:]
+    let state = pickle.node(pickle.root)?.state
+    for case (.text(let key), let value) in state.flatMap(pickle.node)?.pairs ?? [] { fields[key] = value }
+    guard case .bytes(let range)? = fields["image"] else {
       throw ContentError(code: "broken-image", message: "\(name) is not a picture", place: name)
     }
-    if case .tuple(let size)? = fields["size"], size.count == 2, case .int(let height) = size[0],
+    if let size = fields["size"].flatMap(pickle.tuple), size.count == 2, case .int(let height) = size[0],
       case .int(let width) = size[1]
     {
       return try image(bytes, range, width, height, fields["channels"], name)
@@ -58,8 +63,17 @@ package final class ImageDatabase: ImageSource {
     return try floats(bytes, range, name)
   }
 
+  /// The pickle of an `LMDB_Image`, whatever module it was defined in.
+  private func picture(_ bytes: [UInt8], _ name: String) throws(ContentError) -> Pickle {
+    do throws(FileError) {
+      return try Pickle.read(bytes, of: name) { $0.hasSuffix(".LMDB_Image") }
+    } catch {
+      throw ContentError(code: "broken-image", message: error.message, place: name)
+    }
+  }
+
   private func image(
-    _ bytes: [UInt8], _ range: Range<Int>, _ width: Int, _ height: Int, _ channels: PickleValue?, _ name: String
+    _ bytes: [UInt8], _ range: Range<Int>, _ width: Int, _ height: Int, _ channels: Pickle.Value?, _ name: String
   ) throws(ContentError) -> RGBImage {
     try ImageDecoder.check(width: width, height: height, name: name, maxPixels: maxPixels)
     if let channels {

@@ -91,3 +91,11 @@ package final class InputFile: Sendable {
       place: path, suggestion: "copy or save it again")
   }
 }
+
+extension [UInt8] {
+  /// A little-endian number of `count` bytes at `offset`; nil where it leaves the array.
+  func little(_ offset: Int, _ count: Int) -> UInt64? {
+    guard offset >= 0, offset <= self.count - count else { return nil }
+    return (0..<count).reversed().reduce(0) { $0 << 8 | UInt64(self[offset + $1]) }
+  }
+}

@@ -140,4 +140,12 @@ struct ForeignDamageTests {
     #expect(wrong == 0)
     #expect(right > 5)
   }
+
+  @Test func aNameThatSaysHDF5MustBeRight() throws {
+    let path = try files.folder.write("model.h5", [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8))
+    let error = #expect(throws: FileError.self) { try TensorFile.open(path) }
+    #expect(error?.message.contains("is a safetensors file, though its name says HDF5") == true)
+    #expect(
+      try TensorFile.open(files.folder.write("model", [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8))).entries.isEmpty)
+  }
 }

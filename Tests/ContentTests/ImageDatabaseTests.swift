@@ -43,8 +43,8 @@ struct ImageDatabaseTests {
     #expect(store.warnings[1].examples.first?.hasSuffix("key d") == true)
     let says = { (item: Int) in #expect(throws: ContentError.self) { try data.image(of: item) }?.message ?? "" }
     #expect(says(1).contains("has 2 bytes, but 1 x 1 pixels take 3"))
-    #expect(says(2).contains("operation 0x6e does not belong in an image store (byte 0)"))
-    #expect(says(4).contains("it makes a `__main__.system`; only LMDB_Image is read"))
+    #expect(says(2).contains("operation 0x6e is none that is read (byte 0)"))
+    #expect(says(4).contains("names `__main__.system` (byte 2), which is neither needed nor ever run"))
   }
 
   @Test func damagedStoresAreErrors() throws {

@@ -29,13 +29,13 @@ struct StoredVectorsTests {
 
   @Test(arguments: [
     (StoreFiles.npy("|O", "(2, 3)", six), "pickled objects, which are programs and are not run"),
-    (StoreFiles.npy(">f4", "(2, 3)", six), "values of the type >f4"),
+    (StoreFiles.npy("<c8", "(2, 3)", six), "values of the type <c8"),
     (
       StoreFiles.npy("<f4", "(2, 3)", Array(six.dropLast())),
       "has 23 bytes of values, but its header claims (2, 3) of 4 bytes, which take 24"
     ),
     (StoreFiles.npy("<f4", "(6,)", six), "has the shape (6)"),
-    (StoreFiles.npy("<f4", "(4611686018427387904, 4)", six), "24 bytes of values, but its header claims"),
+    (StoreFiles.npy("<f4", "(4611686018427387904, 4)", six), "but its header claims"),
     (StoreFiles.npy("<f4", "(-2, 3)", six), "without a shape"),
     (StoreFiles.npy("<f4", "(2, 3)", six, version: 9), "version 9"),
     (Array("x,y\n1,2\n1,2\n".utf8), "is not a .npy file"),
