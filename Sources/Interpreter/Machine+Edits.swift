@@ -13,7 +13,12 @@ extension Machine {
       return .record(record.with(try fields(changes, changesAt)))
     case .module(let module, _):
       let fields = try fields(changes, changesAt)
-      do { return .module(try edit(module, with: fields, at: changesAt), within: nil) } catch let failure as Failure {
+      do { return .module(try edit(module, with: fields, at: changesAt), within: nil) } catch var failure as Failure {
+        for (name, value) in fields {
+          // A part of a file has no line that could be shown.
+          guard case .module(let part, _) = value, part.origin.span == nil else { continue }
+          failure.diagnostic.notes.append("`\(name)` comes from \(part.origin.text)")
+        }
         throw placed(blamed(failure, module, fields, at: span, changesAt), span)
       }
     default:
