@@ -2,6 +2,7 @@ import Checkpoint
 import Diagnostics
 import Interpreter
 import NamedTensors
+import Recommendation
 import TensorCore
 import TensorFiles
 
@@ -11,6 +12,15 @@ enum ModelFile {
   private static let itemsOfRows = "items_of_rows"
 
   static func save(_ model: ModuleInstance, to path: String, _ call: Invocation) throws {
+    let endings = [
+      ".safetensors", ".npz", ".npy", ".csv", ".json", ".txt", ".md", ".tex", ".svg", ".png", ".pt", ".bin",
+    ]
+    if let ending = endings.first(where: { path.lowercased().hasSuffix($0) }) {
+      let stem = path.dropLast(ending.count)
+      throw call.fail(
+        .wrongArguments, "a model is saved as a checkpoint, which is an HDF5 file, not as \(ending)", argument: 1,
+        tries: ["save(…, \"\(stem).h5\")", "export(\"\(stem).safetensors\", model = …)"])
+    }
     var file = try file(model, kind: "model", seed: call.machine.seed, call)
     Provenance.add(to: &file, call.machine, seed: call.machine.seed)
     try write(file, to: path, argument: 1, call)
@@ -27,6 +37,7 @@ enum ModelFile {
   ) throws -> CheckpointFile {
     var recipe = ModelRecipe(call)
     let description = try recipe.json(model)
+    try requireSame(model, description, recipe, call)
     let tensors = try model.placement().parameters.map { path, parameter in
       try stored(
         parameter, path, numbers: try RunContext.numbers(of: parameter, path: path, seed: seed))
@@ -51,6 +62,39 @@ enum ModelFile {
       }
     }
     return file
+  }
+
+  /// Makes sure that a model with code of the user's comes back as what it is: its file keeps texts and settings, but not the
+  /// values that names of the script came to have while it ran.
+  private static func requireSame(
+    _ model: ModuleInstance, _ description: JSONValue, _ recipe: ModelRecipe, _ call: Invocation
+  ) throws {
+    if recipe.sources.isEmpty { return }
+    let tries = [
+      "what the model reads of the script as a parameter of its own: model \(model.definition.name)(…, name = value)"
+    ]
+    let back: ModuleInstance
+    do { back = try ModelRecipe(call, sources: recipe.sources).module(description) } catch let failure as Failure {
+      throw call.fail(
+        .wrongType, "\(model.definition.name) could not be opened again: \(failure.diagnostic.message)", argument: 0,
+        tries: tries)
+    }
+    func shapes(_ model: ModuleInstance) throws -> [String] {
+      try model.placement().parameters.map { "\($0.path) \(NamedTensor.axesText($0.parameter.dimensions))" }
+    }
+    let fingerprint = Fingerprint(call.machine) { SHA256.hex($0) }
+    var isSame = try shapes(model) == shapes(back)
+    do {
+      let (before, after) = (try fingerprint.program(of: model), try fingerprint.program(of: back))
+      isSame = isSame && before == after
+    } catch is Fingerprint.Unknown { isSame = false }
+    guard isSame else {
+      throw call.fail(
+        .wrongType,
+        "\(model.definition.name) would be another model when it is opened: it reads names of the script whose values "
+          + "came while the script ran, were given with --set, or are no longer those of its declaration", argument: 0,
+        tries: tries)
+    }
   }
 
   /// A parameter as it stands in a file.

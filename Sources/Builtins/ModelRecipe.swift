@@ -120,6 +120,8 @@ struct ModelRecipe {
     let tries: [String]
     if case .object(let object) = value, object is DataSet {
       tries = ["make the model of its data again: what is counted needs no checkpoint"]
+    } else if case .axis = value {
+      tries = ["an axis of the standard library with a size: d(8)", "`axis` within the model"]
     } else {
       tries = ["a function declared with `def` instead of a lambda"]
     }

@@ -5,6 +5,7 @@ import NamedTensors
 import Recommendation
 import Semantics
 import TensorCore
+import TensorFiles
 import Training
 
 /// One training: epochs of steps, validation after each, the best epoch kept.
@@ -76,6 +77,8 @@ final class TrainingRun {
   private var position: TrainingState.Position
   private let clock = ContinuousClock()
   private let saver: TrainingSaver?
+  /// What must be the same for the training to go on.
+  private var terms: [(name: String, text: String)] = []
 
   init(
     _ model: ModuleInstance, _ corpus: Corpus, _ goal: Goal, _ parts: [DataPart], _ settings: Settings,
@@ -128,7 +131,11 @@ final class TrainingRun {
     let outer = machine.seed
     machine.seed = settings.seed
     defer { machine.seed = outer }
-    if let saver { try resume(saver) }
+    if let saver {
+      terms = try settledTerms(model)
+      try saver.prepare { try state.file(corpus.platforms, call) }
+      try resume(saver)
+    }
     while position.epoch <= settings.epochs, !isOutOfPatience {
       let epoch = position.epoch
       do { try self.epoch(epoch) } catch {
@@ -147,24 +154,47 @@ final class TrainingRun {
 
   // MARK: Going on
 
-  /// What must be the same for a training to go on, in words.
-  private var terms: [(name: String, text: String)] {
-    [
+  /// What must be the same for the training to go on, to the last bit: in words where it can be said so, else by a digest.
+  private func settledTerms(_ start: ModuleInstance) throws -> [(name: String, text: String)] {
+    let fingerprint = Fingerprint(machine) { SHA256.hex($0) }
+    var recipe = ModelRecipe(call)
+    let description = try recipe.json(start).text()
+    func code(_ digest: () throws -> String) throws -> String {
+      do { return String(try digest().prefix(12)) } catch let unknown as Fingerprint.Unknown { return unknown.what }
+    }
+    var sum: UInt32 = 0
+    for (_, parameter) in try start.placement().parameters {
+      guard let numbers = try parameter.numbers() else { continue }
+      sum = try TensorBytes(numbers).withBytes { CRC32C.joined(sum, CRC32C.of($0), secondCount: $0.count) }
+    }
+    let arguments = start.arguments.map { "\($0.name) = \($0.value.printed)" }.joined(separator: ", ")
+    let rates = settings.optimiser.rates.map { "\($0.rate)" } + ["\(settings.optimiser.decay)"]
+    var terms: [(name: String, text: String)] = [
       ("seed", "\(settings.seed)"), ("batch", "\(settings.batch)"), ("length", "\(steps)"),
       ("windows", settings.windows.rawValue), ("optim", settings.optimiser.printed),
-      ("clip", settings.clip.map { Value.text($0) } ?? "none"), ("monitor", settings.monitor.label),
-      ("goal", goal.printed), ("data", corpus.platforms.map { "\($0.name) \($0.fingerprint)" }.joined(separator: ", ")),
+      ("rates", rates.joined(separator: ", ")), ("clip", settings.clip.map { "\($0)" } ?? "none"),
+      ("monitor", settings.monitor.label), ("goal", goal.printed),
+      ("code of the goal", try code { try fingerprint.digest(.goal(goal)) }),
+      ("data", corpus.platforms.map { "\($0.name) \($0.fingerprint)" }.joined(separator: "; ")),
       (
         "valid",
-        parts.map { "\($0.platform.name) \($0.platform.fingerprint), \($0.cases.count) cases" }.joined(separator: "; ")
+        parts.map { "\($0.printed), \($0.cases.count) cases, \($0.platform.fingerprint)" }.joined(separator: "; ")
       ),
-      ("model", model.definition.name),
+      ("model", "\(start.definition.name)(\(arguments))"),
+      ("recipe", String(SHA256.hex(Array(description.utf8)).prefix(12))),
+      ("code of the model", try code { try fingerprint.program(of: start) }),
       (
         "parameters",
         trainable.map { "\($0.path.joined(separator: ".")) \(NamedTensor.axesText($0.parameter.dimensions))" }
-          .joined(separator: ", ")
+          .joined(separator: "; ")
       ),
+      ("starting numbers", "\(sum)"),
     ]
+    // Where the rate depends on how far the training is, its length is a setting of each step.
+    if settings.optimiser.schedule.shape != .constant {
+      terms.append(("steps of the schedule", "\(stepsPerEpoch * settings.epochs)"))
+    }
+    return terms
   }
 
   /// All that the next step depends on, as views of what is in use.
@@ -197,6 +227,11 @@ final class TrainingRun {
     try set.restore(try trainable.compactMap { try $0.parameter.numbers() })
     try optimiser.restore(first: found.moments[0].tensors, second: found.moments[1].tensors, steps: found.position.step)
     (position, best, log) = (found.position, found.best, found.log)
+    saver.resumed(after: position.step)
+    if position.epoch - 1 > settings.epochs {
+      machine.say(
+        "note: \(saver.plan.path) has \(position.epoch - 1) epochs, more than the \(settings.epochs) asked for")
+    }
     let place =
       position.epoch > settings.epochs || isOutOfPatience
       ? "is finished" : "goes on in epoch \(position.epoch), after \(position.step) steps"
@@ -331,6 +366,7 @@ final class TrainingRun {
     Interrupts.clear()
     machine.progress?("")
     let run = try finished()
+    try saver?.finish(position.step) { try state.file(corpus.platforms, call) }
     let kept =
       best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(position.step) steps"
     if machine.isInteractive {
@@ -339,7 +375,6 @@ final class TrainingRun {
     }
     machine.interruptedRun = true
     if let saver {
-      try saver.finish(position.step) { try state.file(corpus.platforms, call) }
       machine.note("training interrupted in epoch \(epoch); \(saver.plan.path) holds where it stands and \(kept)")
       throw Failure(
         .interrupted, "interrupted in epoch \(epoch)", at: call.span, tries: ["resume = \"\(saver.plan.path)\""])

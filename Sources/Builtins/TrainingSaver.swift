@@ -3,6 +3,7 @@ import Diagnostics
 import Glibc
 import Interpreter
 import Semantics
+import TensorCore
 import TensorFiles
 
 /// Saves a training while it runs, and finds what an earlier one has saved.
@@ -37,8 +38,9 @@ final class TrainingSaver {
       if let everySteps, everySteps < 1 {
         throw call.fail(.outOfRange, "`save_steps` is 1 or more, not \(everySteps)")
       }
-      if let everyMinutes, !(everyMinutes > 0), !everyMinutes.isNaN {
-        throw call.fail(.outOfRange, "`save_minutes` is above 0, not \(Value.text(everyMinutes))")
+      if let everyMinutes, !(everyMinutes > 0 && everyMinutes <= 1e6) {
+        throw call.fail(
+          .outOfRange, "`save_minutes` is above 0 and at most 1e6, not \(Value.text(everyMinutes))")
       }
       guard (1...1000).contains(keep) else { throw call.fail(.outOfRange, "`keep` is 1 to 1000, not \(keep)") }
       self.path = path
@@ -54,11 +56,21 @@ final class TrainingSaver {
   private let clock = ContinuousClock()
   private var lastSave: ContinuousClock.Instant
   private var failure: Failure?
+  /// Steps of the states that stay, the oldest first.
+  private var kept: [Int] = []
 
   init(_ plan: Plan, _ call: Invocation) {
     self.plan = plan
     self.call = call
     lastSave = clock.now
+  }
+
+  /// Finds out before the first step whether there can be a file at all.
+  func prepare(_ file: () throws -> CheckpointFile) throws {
+    _ = try file()
+    do throws(FileError) { try AtomicFile.rehearse(plan.path) } catch {
+      throw error.failure(call, argument: argument(plan.resumes ? "resume" : "checkpoint"))
+    }
   }
 
   // MARK: Finding
@@ -67,7 +79,7 @@ final class TrainingSaver {
   /// - Parameter terms: what must be the same, in words.
   func found(terms: [(name: String, text: String)], platforms: [Platform]) throws -> TrainingState? {
     guard plan.resumes else { return nil }
-    guard access(plan.path, F_OK) == 0 else {
+    guard access(plan.path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR) else {
       call.machine.say("note: there is no \(plan.path) yet, so the training begins; it is saved there")
       return nil
     }
@@ -88,12 +100,17 @@ final class TrainingSaver {
           "the same settings", "checkpoint = \"\(plan.path)\" to begin anew", "train(open(\"\(plan.path)\").last, …)",
         ])
     }
+    if state.kernels != Kernels.level || state.version != Version.text {
+      call.machine.say(
+        "note: \(plan.path) was made by pmm \(state.version) with the \(state.kernels) kernels, and this is "
+          + "\(Version.text) with \(Kernels.level): the last digits may differ from those of one run")
+    }
     return state
   }
 
   /// Where two long lists differ first.
   private static func difference(_ old: String, _ new: String) -> String {
-    let (x, y) = (old.split(separator: ", "), new.split(separator: ", "))
+    let (x, y) = (old.split(separator: "; "), new.split(separator: "; "))
     guard let place = Array(zip(x, y)).firstIndex(where: { $0 != $1 }) else {
       return ": \(x.count) entries and \(y.count)"
     }
@@ -152,11 +169,19 @@ final class TrainingSaver {
   private func keepLast(_ step: Int, _ file: CheckpointFile) throws {
     let path = beside("step-\(step)")
     _ = unlink(path)
-    if link(plan.path, path) != 0 { try ModelFile.write(file, to: path, argument: 0, call) }
-    for old in keptSteps.sorted().dropLast(plan.keep) { _ = unlink(beside("step-\(old)")) }
+    // The file itself, also where its path is a link to it.
+    if linkat(AT_FDCWD, plan.path, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0 {
+      try ModelFile.write(file, to: path, argument: 0, call)
+    }
+    kept.removeAll { $0 == step }
+    kept.append(step)
+    while kept.count > plan.keep { _ = unlink(beside("step-\(kept.removeFirst())")) }
   }
 
-  /// Steps of the states beside the file, also those that earlier runs have left.
+  /// Is told that the training goes on after a step: what it left before is its own.
+  func resumed(after step: Int) { kept = keptSteps.filter { $0 <= step }.sorted() }
+
+  /// Steps of the states beside the file.
   private var keptSteps: [Int] {
     let folder = plan.path.lastIndex(of: "/").map { String(plan.path[...$0]) } ?? ""
     let stem = beside("step-").dropFirst(folder.count)

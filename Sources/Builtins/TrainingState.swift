@@ -47,6 +47,9 @@ struct TrainingState {
   /// What must be the same for the training to go on, in words, by name.
   let terms: [(name: String, text: String)]
   let sources: [Evidence.Source]
+  /// What the numbers were computed with.
+  var kernels = Kernels.level
+  var version = Version.text
 
   /// Names of what is kept of AdamW, as in PyTorch.
   static let momentNames = ["exp_avg", "exp_avg_sq"]
@@ -65,7 +68,10 @@ extension TrainingState {
       "best_value": best.map { .string(Bits.text([$0.value])) } ?? .null, "best_is_now": .bool(bestIsNow),
       "terms": .list(terms.map { .list([.string($0.name), .string($0.text)]) }),
       "kernels": .string(Kernels.level), "version": .string(Version.text),
-      "log": .list((log.first?.cells ?? []).map { .list([.string($0.name), .bool(Int.from($0.value) != nil)]) }),
+      "log": .list(
+        zip(log.first?.cells ?? [], columnPaths).map { cell, path in
+          .list([.string(cell.name), .bool(Int.from(cell.value) != nil), .string(path)])
+        }),
       "sources": .list(sources.map { .list([.string($0.name), .string($0.fingerprint)]) }),
     ])
     var file = try ModelFile.file(model, kind: Self.kind, seed: seed, more: ["training": training], call)
@@ -88,7 +94,8 @@ extension TrainingState {
         row.cells.indices.contains(column) ? Double.from(row.cells[column].value) ?? .nan : .nan
       }
       file.sections[.train]?.append(
-        StoredTensor(path: ["log", cell.name], axes: ["epoch"], shape: [numbers.count], values: .float64(numbers)))
+        StoredTensor(
+          path: ["log", columnPaths[column]], axes: ["epoch"], shape: [numbers.count], values: .float64(numbers)))
     }
     file.sections[.data] = platforms.enumerated().map { index, platform in
       StoredTensor(
@@ -97,6 +104,15 @@ extension TrainingState {
     describe(&file, platforms)
     Provenance.add(to: &file, call.machine, seed: seed)
     return file
+  }
+
+  /// A name in the file for each column of the log: its own, where that can be one.
+  private var columnPaths: [String] {
+    let names = (log.first?.cells ?? []).map(\.name)
+    return names.enumerated().map { index, name in
+      let isPlain = !name.isEmpty && !name.hasPrefix(".") && !name.utf8.contains { $0 == 0x2F || $0 < 0x20 }
+      return isPlain && names.firstIndex(of: name) == index && name.utf8.count < 200 ? name : "column \(index)"
+    }
   }
 
   /// What people look for.
@@ -180,6 +196,8 @@ extension TrainingState {
     }
     self.model = model
     self.trained = trained
+    kernels = training["kernels"]?.string ?? "unknown"
+    version = training["version"]?.string ?? "unknown"
     self.seed = seed
     self.terms = try pairs(terms).map { (name: $0.0, text: $0.1) }
     self.sources = try pairs(sources).map { Evidence.Source(name: $0.0, fingerprint: $0.1) }
@@ -196,10 +214,10 @@ extension TrainingState {
     }
     var cells: [[(name: String, value: Value)]] = Array(repeating: [], count: 0)
     for column in columns {
-      guard let both = column.list, both.count == 2, let name = both[0].string, case .bool(let isWhole) = both[1] else {
-        throw damaged("a column of its log has no name")
-      }
-      let numbers = try doubles(["log", name])
+      guard let facts = column.list, facts.count == 3, let name = facts[0].string, case .bool(let isWhole) = facts[1],
+        let path = facts[2].string
+      else { throw damaged("a column of its log has no name") }
+      let numbers = try doubles(["log", path])
       if cells.isEmpty { cells = Array(repeating: [], count: numbers.count) }
       guard numbers.count == cells.count else { throw damaged("the columns of its log differ in length") }
       for (row, number) in numbers.enumerated() {

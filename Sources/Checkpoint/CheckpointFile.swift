@@ -105,6 +105,9 @@ package struct CheckpointFile: Sendable, Equatable {
   private var count: Int { sections.values.reduce(0) { $0 + $1.count } }
 
   private func check() throws(FileError) {
+    guard count <= CheckpointStructure.maxObjects / 2 else {
+      throw FileError(code: "bad-tensor", message: "\(count) tensors are more than one checkpoint holds")
+    }
     guard !metadataJSON.utf8.contains(0) else {
       throw FileError(code: "bad-tensor", message: "the description holds a zero byte")
     }
@@ -113,6 +116,12 @@ package struct CheckpointFile: Sendable, Equatable {
       var groups: Set<[String]> = []
       for tensor in sections[section] ?? [] {
         try tensor.check()
+        guard tensor.path.count <= CheckpointStructure.maxDepth else {
+          throw FileError(
+            code: "bad-tensor",
+            message: "\(printable(tensor.name)) lies \(tensor.path.count) deep; a checkpoint holds "
+              + "\(CheckpointStructure.maxDepth) levels")
+        }
         guard seen.insert(tensor.path).inserted else {
           throw FileError(code: "bad-tensor", message: "two tensors have the path \(tensor.name)")
         }

@@ -3,8 +3,8 @@ import TensorFiles
 
 /// What a checkpoint holds, as the library tells it; used only inside `withHDF5`.
 struct CheckpointStructure: Sendable {
-  private static let maxDepth = 64
-  private static let maxObjects = 100_000
+  static let maxDepth = 64
+  static let maxObjects = 100_000
 
   private(set) var kind = ""
   private(set) var metadata = ""
@@ -30,7 +30,9 @@ struct CheckpointStructure: Sendable {
   /// Reads what `/pmm` says; gives the count of tensors.
   private mutating func readHeader(_ input: borrowing HDF5Input, _ file: InputFile) throws(FileError) -> Int {
     let path = input.path
-    guard H5Lexists(input.file.id, "pmm", pmm_h5_default()) > 0 else {
+    let isThere = H5Lexists(input.file.id, "pmm", pmm_h5_default())
+    guard isThere >= 0 else { throw input.damaged("its root cannot be read") }
+    guard isThere > 0 else {
       throw FileError(
         code: "foreign-file", message: "\(path) is an HDF5 file, but not a checkpoint of pmm: it has no /pmm",
         place: path)

@@ -27,6 +27,7 @@ package final class Fingerprint {
   /// True where numbers do not count: what an edit put into a model is there to say how it is built again, and its numbers
   /// are those of the parts.
   private var isPlan = false
+  private var areAxesNames = false
 
   /// - Parameter hash: a digest of bytes that equal ones share and others do not.
   package init(_ machine: Machine, hash: @escaping ([UInt8]) -> String) {
@@ -84,7 +85,7 @@ package final class Fingerprint {
       content.add(range.high)
     case .axis(let axis):
       content.add("axis")
-      content.add(axis.axis)
+      if areAxesNames { content.add(axis.axis.name) } else { content.add(axis.axis) }
       content.add(axis.size ?? -1)
     case .path(let path):
       content.add("path")
@@ -219,6 +220,26 @@ package final class Fingerprint {
   }
 
   // MARK: Code
+
+  /// What a model computes, apart from its numbers and its settings: the code of each of its parts, and what the names in it
+  /// stand for. Axes count by their names, which are what a file keeps of them.
+  package func program(of module: ModuleInstance) throws -> String {
+    areAxesNames = true
+    defer { areAxesNames = false }
+    var content = Content()
+    try writeProgram(of: .module(module, within: nil), &content)
+    return hash(content.bytes)
+  }
+
+  private func writeProgram(of value: Value, _ content: inout Content) throws {
+    switch value {
+    case .module(let module, _):
+      content.add(try code(of: module.definition))
+      for part in module.parts { try writeProgram(of: part.value, &content) }
+    case .list(let values): for value in values { try writeProgram(of: value, &content) }
+    default: break
+    }
+  }
 
   private func code(of code: FunctionCode) throws -> String {
     try once(code) { content in

@@ -190,9 +190,10 @@ package final class Machine: NameSource {
     let imports = modules.sorted { $0.key < $1.key }.map { "\($0.key) \(ObjectIdentifier($0.value))" }
     let key = ([source.name, source.text] + imports).joined(separator: "\n")
     if let known = declared[key] { return known }
-    let (wasDeclaring, outer) = (isDeclaring, brought)
-    defer { (isDeclaring, brought) = (wasDeclaring, outer) }
-    (isDeclaring, brought) = (true, modules)
+    let (wasDeclaring, outer, given) = (isDeclaring, brought, givenOptions)
+    defer { (isDeclaring, brought, givenOptions) = (wasDeclaring, outer, given) }
+    // Options are given to the script that runs, not to the one whose model is read.
+    (isDeclaring, brought, givenOptions) = (true, modules, [:])
     let globals = Globals(moduleName: name, isUser: true)
     _ = try run(source, in: globals)
     declared[key] = globals

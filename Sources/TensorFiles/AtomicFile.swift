@@ -31,6 +31,14 @@ package enum AtomicFile {
     if syncs { try sync(folder, flags: O_RDONLY | O_DIRECTORY) }
   }
 
+  /// Throws what `replace` would throw before anything is written; folders that `path` needs are made.
+  package static func rehearse(_ path: String) throws(FileError) {
+    let target = try resolved(path)
+    let folder = Self.folder(of: target)
+    try makeFolders(folder)
+    guard access(folder, W_OK | X_OK) == 0 else { throw failure("make a file in this folder", folder) }
+  }
+
   /// Takes room on the disk for `bytes` of a new file at once, so that a full disk is noticed before anything is written.
   /// Where the file system cannot do that, nothing happens. What is not needed of it goes back when the file is done.
   package static func reserve(_ temporary: String, bytes: Int) throws(FileError) {

@@ -65,6 +65,8 @@ enum Runtime {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    // A file that may not grow further is an error like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     // A reader that went away ends the program quietly.
     signal(SIGPIPE, SIG_DFL)
   }

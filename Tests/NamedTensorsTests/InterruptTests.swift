@@ -14,9 +14,13 @@ struct InterruptTests {
     let (row, term, column) = (Dimension(Axes.batch, rows), Dimension(Axes.d, inner), Dimension(Axes.item, columns))
     let a = try NamedTensor.doubles([Double](repeating: 0.5, count: rows * inner), [row, term])
     let b = try NamedTensor.doubles([Double](repeating: 0.5, count: inner * columns), [term, column])
-    #expect(throws: TensorError.interrupted) {
+    // Whichever layer sees the request first says so.
+    do {
       for _ in 0..<5000 { _ = try NamedTensor.dot(a, b, over: [Axes.d]) }
-    }
+      Issue.record("nothing was interrupted")
+    } catch let error as AxisError {
+      #expect(error.kind == .interrupted)
+    } catch { #expect(error as? TensorError == .interrupted) }
     #expect(Interrupts.isPending)
     Interrupts.clear()
     let after = try NamedTensor.dot(a, b, over: [Axes.d])
