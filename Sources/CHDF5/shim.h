@@ -116,6 +116,47 @@ static inline herr_t pmm_h5_write(hid_t dataset, hid_t type, const void *values)
 static inline herr_t pmm_h5_read(hid_t dataset, hid_t type, void *values) {
   return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
 }
+// What says that an object is used along one of its dimensions, as the dimension-scale convention lays it out.
+typedef struct {
+  hobj_ref_t dataset;
+  int dimension;
+  int padding; // always 0, so that equal contents give equal bytes
+} pmm_h5_use;
+
+static inline herr_t pmm_h5_reference(hid_t object, hobj_ref_t *reference) {
+  return H5Rcreate(reference, object, ".", H5R_OBJECT, -1);
+}
+
+// Names the scale of each dimension of a dataset. The library's own call also rewrites the list at the scale each time, which
+// takes time and room with the square of the number of datasets.
+static inline herr_t pmm_h5_write_scales(hid_t dataset, size_t rank, hobj_ref_t *scales) {
+  hvl_t lists[32];
+  if (rank > 32) return -1;
+  for (size_t i = 0; i < rank; i++) lists[i] = (hvl_t){1, scales + i};
+  hsize_t count = rank;
+  hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), space = H5Screate_simple(1, &count, NULL);
+  hid_t attribute = H5Acreate2(dataset, "DIMENSION_LIST", type, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t status = attribute < 0 ? -1 : H5Awrite(attribute, type, lists);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  return status;
+}
+
+// Names the datasets that use a scale, all at once.
+static inline herr_t pmm_h5_write_uses(hid_t scale, size_t uses, const pmm_h5_use *list) {
+  hsize_t count = uses;
+  hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(pmm_h5_use)), space = H5Screate_simple(1, &count, NULL);
+  H5Tinsert(type, "dataset", HOFFSET(pmm_h5_use, dataset), H5T_STD_REF_OBJ);
+  H5Tinsert(type, "dimension", HOFFSET(pmm_h5_use, dimension), H5T_NATIVE_INT);
+  hid_t attribute = H5Acreate2(scale, "REFERENCE_LIST", type, space, H5P_DEFAULT, H5P_DEFAULT);
+  herr_t status = attribute < 0 ? -1 : H5Awrite(attribute, type, list);
+  if (attribute >= 0) H5Aclose(attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  return status;
+}
+
 // Gives back what HDF5 allocated for text of any length.
 static inline herr_t pmm_h5_reclaim(hid_t type, hid_t space, void *values) {
   return H5Dvlen_reclaim(type, space, H5P_DEFAULT, values);

@@ -12,6 +12,8 @@ struct HDF5Writer: ~Copyable {
   /// Path of the scale made for an axis of a length.
   private var scales: [Scale: String] = [:]
   private var groups: Set<[String]> = []
+  /// Datasets and their dimensions that use a scale, by its path.
+  private var uses: [String: [pmm_h5_use]] = [:]
 
   private struct Scale: Hashable {
     var axis: String
@@ -38,6 +40,10 @@ struct HDF5Writer: ~Copyable {
 
   /// Writes everything out and closes the file, which is where a full disk may first show.
   mutating func close() throws(FileError) {
+    for (name, list) in uses.sorted(by: { $0.key < $1.key }) {
+      let scale = try open(name)
+      try require(pmm_h5_write_uses(scale.id, list.count, list), "finish the axis \(name)", place: place)
+    }
     let flushed = H5Fflush(file, H5F_SCOPE_GLOBAL)
     let closed = H5Fclose(file)
     isOpen = false
@@ -193,11 +199,20 @@ struct HDF5Writer: ~Copyable {
       scales[Scale(axis: tensor.axes[0], length: tensor.shape[0])] = name
       return
     }
+    if tensor.axes.isEmpty { return }
+    var own = hobj_ref_t()
+    try require(pmm_h5_reference(dataset, &own), "refer to \(name)", place: place)
+    var references: [hobj_ref_t] = []
     for (index, (axis, length)) in zip(tensor.axes, tensor.shape).enumerated() {
-      let scale = try open(try scaleName(axis, length))
-      try require(H5DSattach_scale(dataset, scale.id, UInt32(index)), "name axis \(axis) of \(name)", place: place)
+      let path = try scaleName(axis, length)
+      var reference = hobj_ref_t()
+      let scale = try open(path)
+      try require(pmm_h5_reference(scale.id, &reference), "refer to axis \(axis)", place: place)
+      references.append(reference)
+      uses[path, default: []].append(pmm_h5_use(dataset: own, dimension: Int32(index), padding: 0))
       try require(H5DSset_label(dataset, UInt32(index), axis), "label axis \(axis) of \(name)", place: place)
     }
+    try require(pmm_h5_write_scales(dataset, references.count, &references), "name the axes of \(name)", place: place)
   }
 
   /// The scale in the root that stands for `axis` at `length`: `axis`, or `axis_length` where that name is taken.
