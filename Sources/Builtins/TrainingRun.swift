@@ -211,7 +211,7 @@ final class TrainingRun {
 
   /// Takes up the training that the saver's file holds, where there is one to take up.
   private func resume(_ saver: TrainingSaver) throws {
-    guard let found = try saver.found(terms: terms, platforms: corpus.platforms) else { return }
+    guard let found = try saver.found(terms: terms) else { return }
     guard found.position.sums.count == goal.terms.count, found.trained == trainable.map(\.path),
       found.position.batch <= stepsPerEpoch
     else { throw call.fail(.file, "\(saver.plan.path) is damaged: it does not fit its own settings") }

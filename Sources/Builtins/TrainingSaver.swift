@@ -56,6 +56,8 @@ final class TrainingSaver {
   private let clock = ContinuousClock()
   private var lastSave: ContinuousClock.Instant
   private var failure: Failure?
+  /// The step whose state the file holds.
+  private var savedStep: Int?
   /// Steps of the states that stay, the oldest first.
   private var kept: [Int] = []
 
@@ -77,7 +79,7 @@ final class TrainingSaver {
 
   /// The state to go on from; nil where the training begins.
   /// - Parameter terms: what must be the same, in words.
-  func found(terms: [(name: String, text: String)], platforms: [Platform]) throws -> TrainingState? {
+  func found(terms: [(name: String, text: String)]) throws -> TrainingState? {
     guard plan.resumes else { return nil }
     guard access(plan.path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR) else {
       call.machine.say("note: there is no \(plan.path) yet, so the training begins; it is saved there")
@@ -132,7 +134,7 @@ final class TrainingSaver {
 
   /// Saves for the last time; a failure before that was only warned of is now one.
   func finish(_ step: Int, _ file: () throws -> CheckpointFile) throws {
-    try save(step, file)
+    if savedStep != step { try save(step, file) }
     if let failure {
       if call.machine.isInteractive { return }
       throw failure
@@ -150,6 +152,7 @@ final class TrainingSaver {
       let file = try file()
       try ModelFile.write(file, to: plan.path, argument: argument(plan.resumes ? "resume" : "checkpoint"), call)
       if plan.keep > 1 { try keepLast(step, file) }
+      savedStep = step
     }
     lastSave = clock.now
   }
@@ -179,7 +182,10 @@ final class TrainingSaver {
   }
 
   /// Is told that the training goes on after a step: what it left before is its own.
-  func resumed(after step: Int) { kept = keptSteps.filter { $0 <= step }.sorted() }
+  func resumed(after step: Int) {
+    savedStep = step
+    kept = keptSteps.filter { $0 <= step }.sorted()
+  }
 
   /// Steps of the states beside the file.
   private var keptSteps: [Int] {
