@@ -14,7 +14,9 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2, metavar="N")
     parser.add_argument("--turns", type=int, metavar="N", help="turns of each side")
     parser.add_argument("--steps", type=int, metavar="N", help="timed steps of a turn")
-    parser.add_argument("--program", default=os.path.join(ROOT, "scripts", "pmm"), metavar="PATH", help="the pmm to measure")
+    parser.add_argument(
+        "--program", default=os.environ.get("PMM_PROGRAM", os.path.join(ROOT, "scripts", "pmm")), metavar="PATH",
+        help="the pmm to measure; scripts/pmm, or what PMM_PROGRAM names")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a line of JSON a case")
     form.add_argument("--markdown", action="store_true", help="a table for a document")
