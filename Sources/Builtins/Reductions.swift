@@ -84,6 +84,7 @@ extension Catalog {
         )
       },
       Builtin(
+<<<<<<< HEAD
         "dot_topk",
         """
         Places along `among` of the largest products dot(a, b, over), largest first, along the sized axis `to`: the best \
@@ -106,6 +107,25 @@ extension Catalog {
         try NamedTensor.dotTopk(
           a, b, over: over.axes.map(\.axis), among: among.axis, to: Self.dimension(to, call), hidden: hidden,
           where: mask)
+=======
+        "dot_cross_entropy",
+        "Cross entropy of softmax(dot(a, b, over) + shift) among `among` against the index `truth`, which counts whether or "
+          + "not `where` allows it; 0 where `rows` is false, of which nothing is computed. The scores are never all held; "
+          + "the gradient of its mean or sum is made in the same pass.",
+        BuiltinParameter<NamedTensor>("a"), BuiltinParameter<NamedTensor>("b"), BuiltinParameter<NamedTensor>("truth"),
+        over, BuiltinParameter<AxisValue>("among"), mask,
+        BuiltinParameter<NamedTensor?>("shift", default: .none, shown: "none"),
+        BuiltinParameter<NamedTensor?>("rows", default: .none, shown: "none"),
+        examples: """
+          pmm> truth = tensor([0, 3], [batch])
+          pmm> dot_cross_entropy(full(0.0, [batch(2), d(3)]), full(1.0, [item(4), d(3)]), truth, over = d, among = item)
+          [batch=2] 1.38629, 1.38629
+          """
+      ) { _, a, b, truth, over, among, mask, shift, rows in
+        try NamedTensor.dotCrossEntropy(
+          a, b, truth, over: over.axes.map(\.axis), among: among.axis, where: mask,
+          shift: shift.flatMap { Self.effective($0) }, rows: rows)
+>>>>>>> main
       },
       Builtin(
         "total", "Adds up the tensors or numbers of a list.", BuiltinParameter<[NamedTensor]>("list"),

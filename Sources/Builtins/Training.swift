@@ -93,8 +93,9 @@ extension Catalog {
               + "which more is better", argument: 4, tries: ["monitor = ndcg(10)", "monitor = mrr()"])
         }
         let settings = try TrainingRun.Settings(
-          monitor: monitor.metric, stopAfter: stopAfter, length: length, epochs: epochs, batch: batch, optimiser: optim,
-          clip: clip, windows: windows, seed: seed.map { UInt64(bitPattern: Int64($0)) } ?? call.machine.seed,
+          TrainingSteps.Settings(
+            length: length, batch: batch, optimiser: optim, clip: clip, windows: windows, seed: seed, call),
+          monitor: monitor.metric, stopAfter: stopAfter, epochs: epochs,
           saving: try TrainingSaver.Plan(
             checkpoint: checkpoint, resume: resume, everySteps: saveSteps, everyMinutes: saveMinutes, keep: keep, call),
           call)

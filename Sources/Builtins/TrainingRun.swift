@@ -11,69 +11,43 @@ import Training
 /// One training: epochs of steps, validation after each, the best epoch kept.
 final class TrainingRun {
   struct Settings {
+    let steps: TrainingSteps.Settings
     let monitor: RankingMetric
     let stopAfter: Int?
-    let length: Int?
     let epochs: Int
-    let batch: Int
-    let optimiser: OptimiserObject
-    let clip: Double?
-    let windows: Windows
-    let seed: UInt64
     let saving: TrainingSaver.Plan?
 
     /// Times the steps of an epoch it is still a whole number.
     private static let mostEpochs = 1_000_000
 
     init(
-      monitor: RankingMetric, stopAfter: Int?, length: Int?, epochs: Int, batch: Int, optimiser: OptimiserObject,
-      clip: Double?, windows: String, seed: UInt64, saving: TrainingSaver.Plan?, _ call: Invocation
+      _ steps: TrainingSteps.Settings, monitor: RankingMetric, stopAfter: Int?, epochs: Int,
+      saving: TrainingSaver.Plan?, _ call: Invocation
     ) throws {
-      for (name, value) in [("epochs", epochs), ("batch", batch), ("stop_after", stopAfter ?? 1)] where value < 1 {
+      for (name, value) in [("epochs", epochs), ("stop_after", stopAfter ?? 1)] where value < 1 {
         throw call.fail(.outOfRange, "`\(name)` is 1 or more, not \(value)")
       }
       guard epochs <= Self.mostEpochs else {
         throw call.fail(.outOfRange, "`epochs` is at most \(Self.mostEpochs), not \(epochs)")
       }
-      if let clip, !(clip > 0) {
-        throw call.fail(.outOfRange, "`clip` is above 0, not \(Value.text(clip))", tries: ["clip = none"])
-      }
-      guard let windows = Windows(rawValue: windows) else {
-        throw call.fail(.outOfRange, "`windows` is \"last\" or \"all\", not \"\(windows)\"")
-      }
+      self.steps = steps
       self.monitor = monitor
       self.stopAfter = stopAfter
-      self.length = length
       self.epochs = epochs
-      self.batch = batch
-      self.optimiser = optimiser
-      self.clip = clip
-      self.windows = windows
-      self.seed = seed
       self.saving = saving
     }
   }
 
-  private var model: ModuleInstance
-  private let corpus: Corpus
-  private let goal: Goal
+  private let steps: TrainingSteps
   private let parts: [DataPart]
   private let settings: Settings
   private let call: Invocation
   private var machine: Machine { call.machine }
-
-  private let steps: Int
-  private let rows: [HistoryRow]
-  /// Rows of a step: what was asked for, but no more than there are.
-  private let batchRows: Int
-  private let popularity: [Float]
-  private var trainable: [(path: [String], parameter: ParameterValue)]
-  private let set: ParameterSet
-  private let optimiser: AdamW
+  private var corpus: Corpus { steps.corpus }
+  private var goal: Goal { steps.goal }
 
   private var log: [Table.Row] = []
   private var best: TrainingState.Best?
-  private let stepsPerEpoch: Int
   private var position: TrainingState.Position
   private let clock = ContinuousClock()
   private let saver: TrainingSaver?
@@ -84,55 +58,23 @@ final class TrainingRun {
     _ model: ModuleInstance, _ corpus: Corpus, _ goal: Goal, _ parts: [DataPart], _ settings: Settings,
     _ call: Invocation
   ) throws {
-    guard !goal.terms.isEmpty else { throw call.fail(.wrongArguments, "the goal has no term", argument: 2) }
-    for pair in zip(goal.terms, goal.terms.dropFirst()) where pair.0.name == pair.1.name {
-      throw call.fail(
-        .boundTwice, "two terms of the goal are called `\(pair.0.name)`", argument: 2,
-        tries: ["\(pair.0.name)(name = \"second\")"])
-    }
-    self.corpus = corpus
-    self.goal = goal
     self.parts = parts
     self.settings = settings
     self.call = call
-    try Catalog.matched(
-      model, settings.optimiser.paths, call,
-      argument: call.builtin.signature.parameters.firstIndex { $0.name == "optim" })
-    let needs = try corpus.check(model, goal, call)
-    steps = try TrainingLength.chosen(asked: settings.length, own: nil, longest: needs.longest, call)
-    rows = trainingRows(sequences: corpus.trainingSequences(), length: steps, windows: settings.windows)
-    guard !rows.isEmpty else {
-      throw call.fail(.data, "no user has the two training events that a row needs", argument: 1)
-    }
-    batchRows = min(settings.batch, rows.count)
-    popularity = logPopularity(rows: rows.map(\.items), itemCount: corpus.itemCount)
-    // Recipes become numbers once, so that frozen ones stay what they were.
-    let settled = try model.mappingParameters { path, parameter in
-      let settled = parameter.with(numbers: try RunContext.numbers(of: parameter, path: path, seed: settings.seed))
-      guard parameter.space == nil, let space = needs.tables[ObjectIdentifier(parameter)] else { return settled }
-      return settled.with(space: space)
-    }
-    self.model = settled
-    trainable = try settled.placement().parameters.filter { !$0.parameter.isFrozen }
-    guard !trainable.isEmpty else { throw call.fail(.wrongType, "every parameter of the model is frozen", argument: 0) }
-    let entries = trainable.map { path, parameter in
-      ParameterEntry(
-        path: path.joined(separator: "."), shape: parameter.dimensions.map { $0.size.value ?? 1 },
-        group: settings.optimiser.group(of: path))
-    }
-    set = try ParameterSet(entries, initial: trainable.compactMap { try $0.parameter.numbers() })
-    stepsPerEpoch = (rows.count + batchRows - 1) / batchRows
-    optimiser = try AdamW(set, groups: settings.optimiser.groups(step: 0, of: stepsPerEpoch * settings.epochs))
+    steps = try TrainingSteps(model, corpus, goal, settings.steps, call)
     position = TrainingState.Position(sums: [Double](repeating: 0, count: goal.terms.count))
     saver = settings.saving.map { TrainingSaver($0, call) }
   }
 
+  /// Steps of the whole training, which a schedule of the learning rate is spread over.
+  private var stepsInAll: Int { steps.perEpoch * settings.epochs }
+
   func run() throws -> Run {
     let outer = machine.seed
-    machine.seed = settings.seed
+    machine.seed = settings.steps.seed
     defer { machine.seed = outer }
     if let saver {
-      terms = try settledTerms(model)
+      terms = try settledTerms(steps.model)
       try saver.prepare { try state.file(corpus.platforms, call) }
       try resume(saver)
     }
@@ -168,11 +110,11 @@ final class TrainingRun {
       sum = try TensorBytes(numbers).withBytes { CRC32C.joined(sum, CRC32C.of($0), secondCount: $0.count) }
     }
     let arguments = start.arguments.map { "\($0.name) = \($0.value.printed)" }.joined(separator: ", ")
-    let rates = settings.optimiser.rates.map { "\($0.rate)" } + ["\(settings.optimiser.decay)"]
+    let rates = settings.steps.optimiser.rates.map { "\($0.rate)" } + ["\(settings.steps.optimiser.decay)"]
     var terms: [(name: String, text: String)] = [
-      ("seed", "\(settings.seed)"), ("batch", "\(settings.batch)"), ("length", "\(steps)"),
-      ("windows", settings.windows.rawValue), ("optim", settings.optimiser.printed),
-      ("rates", rates.joined(separator: ", ")), ("clip", settings.clip.map { "\($0)" } ?? "none"),
+      ("seed", "\(settings.steps.seed)"), ("batch", "\(settings.steps.batch)"), ("length", "\(steps.length)"),
+      ("windows", settings.steps.windows.rawValue), ("optim", settings.steps.optimiser.printed),
+      ("rates", rates.joined(separator: ", ")), ("clip", settings.steps.clip.map { "\($0)" } ?? "none"),
       ("monitor", settings.monitor.label), ("goal", goal.printed),
       ("code of the goal", try code { try fingerprint.digest(.goal(goal)) }),
       ("data", corpus.platforms.map { "\($0.name) \($0.fingerprint)" }.joined(separator: "; ")),
@@ -185,14 +127,14 @@ final class TrainingRun {
       ("code of the model", try code { try fingerprint.program(of: start) }),
       (
         "parameters",
-        trainable.map { "\($0.path.joined(separator: ".")) \(NamedTensor.axesText($0.parameter.dimensions))" }
+        steps.trainable.map { "\($0.path.joined(separator: ".")) \(NamedTensor.axesText($0.parameter.dimensions))" }
           .joined(separator: "; ")
       ),
       ("starting numbers", "\(sum)"),
     ]
     // Where the rate depends on how far the training is, its length is a setting of each step.
-    if settings.optimiser.schedule.shape != .constant {
-      terms.append(("steps of the schedule", "\(stepsPerEpoch * settings.epochs)"))
+    if settings.steps.optimiser.schedule.shape != .constant {
+      terms.append(("steps of the schedule", "\(stepsInAll)"))
     }
     return terms
   }
@@ -200,11 +142,11 @@ final class TrainingRun {
   /// All that the next step depends on, as views of what is in use.
   private var state: TrainingState {
     get throws {
-      let moments = optimiser.moments
+      let moments = steps.optimiser.moments
       return TrainingState(
-        model: model(with: set.currentValues), trained: trainable.map(\.path),
+        model: model(with: steps.set.currentValues), trained: steps.trainable.map(\.path),
         moments: zip(TrainingState.momentNames, [moments.first, moments.second]).map { (name: $0, tensors: $1) },
-        position: position, best: best, log: log, seed: settings.seed, terms: terms,
+        position: position, best: best, log: log, seed: settings.steps.seed, terms: terms,
         sources: corpus.platforms.map(\.source))
     }
   }
@@ -212,20 +154,18 @@ final class TrainingRun {
   /// Takes up the training that the saver's file holds, where there is one to take up.
   private func resume(_ saver: TrainingSaver) throws {
     guard let found = try saver.found(terms: terms) else { return }
-    guard found.position.sums.count == goal.terms.count, found.trained == trainable.map(\.path),
-      found.position.batch <= stepsPerEpoch
+    guard found.position.sums.count == goal.terms.count, found.trained == steps.trainable.map(\.path),
+      found.position.batch <= steps.perEpoch
     else { throw call.fail(.file, "\(saver.plan.path) is damaged: it does not fit its own settings") }
     let now = Dictionary(try found.model.placement().parameters.map { ($0.path, $0.parameter) }) { first, _ in first }
-    model = try model.mappingParameters { path, parameter in
+    try steps.restore(first: found.moments[0].tensors, second: found.moments[1].tensors, after: found.position.step) {
+      path, parameter in
       let shape = parameter.dimensions.map { $0.size.value ?? 0 }
       guard let numbers = try now[path]?.numbers(), numbers.shape == shape else {
         throw call.fail(.file, "\(saver.plan.path) lacks the parameter `\(path.joined(separator: "."))`")
       }
-      return parameter.with(numbers: numbers)
+      return numbers
     }
-    trainable = try model.placement().parameters.filter { !$0.parameter.isFrozen }
-    try set.restore(try trainable.compactMap { try $0.parameter.numbers() })
-    try optimiser.restore(first: found.moments[0].tensors, second: found.moments[1].tensors, steps: found.position.step)
     (position, best, log) = (found.position, found.best, found.log)
     saver.resumed(after: position.step)
     if position.epoch - 1 > settings.epochs {
@@ -250,20 +190,18 @@ final class TrainingRun {
   private func epoch(_ epoch: Int) throws {
     var start = clock.now - .seconds(position.seconds)
     Memory.resetPeak()
-    let key = Label64("order").mixed(settings.seed).mixed(epoch).value
-    let order = shuffledOrder(count: rows.count, key: key)
-    while position.batch < stepsPerEpoch {
-      let range = position.batch * batchRows..<min((position.batch + 1) * batchRows, order.count)
-      let batch = RowBatch.training(rows: order[range].map { rows[$0] }, length: steps, logPopularity: popularity)
-      let values = try step(batch, epoch: epoch)
-      for term in values.indices { position.sums[term] += values[term] * Double(range.count) }
-      position.seen += range.count
+    let order = steps.order(epoch: epoch)
+    while position.batch < steps.perEpoch {
+      let batch = steps.batch(position.batch, of: order)
+      let values = try steps.run(batch, step: position.step, of: stepsInAll, epoch: epoch).values
+      for term in values.indices { position.sums[term] += values[term] * Double(batch.rows) }
+      position.seen += batch.rows
       position.batch += 1
       position.step += 1
       position.seconds = Self.seconds(clock.now - start)
       showProgress(epoch, position.batch, since: start)
       if Interrupts.isPending { throw Failure(.interrupted, "interrupted", at: call.span) }
-      if let saver, position.batch < stepsPerEpoch {
+      if let saver, position.batch < steps.perEpoch {
         let before = clock.now
         try saver.step(position.step) { try state.file(corpus.platforms, call) }
         // Time at the disk is none of the training's.
@@ -278,7 +216,7 @@ final class TrainingRun {
     let value = try validate()
     if let value { cells.append(("valid \(settings.monitor.label)", .float(value))) }
     let isBest = value == nil || value ?? 0 > best?.value ?? -1 || best == nil
-    if isBest { best = TrainingState.Best(epoch: epoch, value: value ?? 0, numbers: try set.snapshot()) }
+    if isBest { best = TrainingState.Best(epoch: epoch, value: value ?? 0, numbers: try steps.set.snapshot()) }
     let seconds = Self.seconds(clock.now - start)
     cells.append(("seconds", .float(seconds)))
     cells.append(("memory_mb", .int(Memory.now.peak / 1_048_576)))
@@ -290,52 +228,13 @@ final class TrainingRun {
     try saver?.save(position.step) { try state.file(corpus.platforms, call) }
   }
 
-  /// One step; the weighted value of each term.
-  private func step(_ batch: RowBatch, epoch: Int) throws -> [Double] {
-    let tape = Tape()
-    let context = try RunContext(root: model, mode: .training, seed: settings.seed, step: position.step)
-    for (index, leaf) in set.leaves(on: tape).enumerated() {
-      let (path, parameter) = trainable[index]
-      context.bind(parameter, to: NamedTensor(variable: leaf, dimensions: parameter.dimensions), path: path)
-    }
-    let record = try corpus.record(batch, label: Label64("batch").mixed(position.step).value)
-    var values: [Double] = []
-    var total: NamedTensor?
-    try machine.within(context) {
-      for term in goal.terms {
-        let value = try corpus.value(of: term, model, record, call)
-        let number = value.item ?? .nan
-        guard number.isFinite else {
-          throw Failure(
-            .notFinite,
-            "the loss `\(term.name)` became \(Value.text(number)) in epoch \(epoch), step \(position.step + 1)",
-            at: call.span, tries: ["a smaller learning rate", "clip = 1.0"])
-        }
-        values.append(number)
-        total = try total.map { try NamedTensor.binary(.add, $0, value) } ?? value
-      }
-    }
-    guard let variable = total?.variable, variable.isTracked else {
-      throw call.fail(.wrongType, "the goal does not depend on any parameter that is trained", argument: 2)
-    }
-    let gradients = try tape.backward(from: variable)
-    // A step that is begun is finished: half of one would be no state to go on from.
-    try Interrupts.holding {
-      try set.gather(gradients)
-      if let clip = settings.clip { set.clip(clip) }
-      optimiser.groups = settings.optimiser.groups(step: position.step, of: stepsPerEpoch * settings.epochs)
-      optimiser.step()
-    }
-    return values
-  }
-
   /// The monitored metric, averaged over the platforms; nil where nobody can be validated.
   private func validate() throws -> Double? {
     let usable = parts.filter { !$0.cases.isEmpty }
     guard !usable.isEmpty else { return nil }
-    let current = try model(with: set.snapshot())
+    let current = try model(with: steps.set.snapshot())
     let values = try usable.map { part in
-      let scorer = try ModelScorer(current, part.platform, steps: steps, call)
+      let scorer = try ModelScorer(current, part.platform, steps: steps.length, call)
       return try Evaluator.evaluate(scorer, part, [settings.monitor], call).values[0]
     }
     return values.reduce(0, +) / Double(values.count)
@@ -345,20 +244,20 @@ final class TrainingRun {
 
   private func model(with numbers: [Tensor]) -> ModuleInstance {
     var byPath: [[String]: Tensor] = [:]
-    for (entry, tensor) in zip(trainable, numbers) { byPath[entry.path] = tensor }
+    for (entry, tensor) in zip(steps.trainable, numbers) { byPath[entry.path] = tensor }
     TrainedOn.keep(corpus.platforms, machine)
     let origin = Origin(Origin.ofTraining + call.span.place, span: call.span)
-    return model.mappingParameters(origin: origin) { path, parameter in
+    return steps.model.mappingParameters(origin: origin) { path, parameter in
       byPath[path].map { parameter.with(numbers: $0) } ?? parameter
-    }.with(facts: ["length": .int(steps), "trained_on": TrainedOn.value(corpus.platforms)])
+    }.with(facts: ["length": .int(steps.length), "trained_on": TrainedOn.value(corpus.platforms)])
   }
 
   private func finished() throws -> Run {
-    let last = try set.snapshot()
+    let last = try steps.set.snapshot()
     corpus.warnOfItems()
     return Run(
       model: model(with: best?.numbers ?? last), last: model(with: last), log: Table(keyNames: ["epoch"], rows: log),
-      bestEpoch: best?.epoch ?? log.count, seed: settings.seed, sources: corpus.platforms.map(\.source))
+      bestEpoch: best?.epoch ?? log.count, seed: settings.steps.seed, sources: corpus.platforms.map(\.source))
   }
 
   /// Keeps what there is; a script then stops, at the prompt the run is returned.
@@ -407,7 +306,7 @@ final class TrainingRun {
 
   private func showProgress(_ epoch: Int, _ done: Int, since start: ContinuousClock.Instant) {
     guard let progress = machine.progress else { return }
-    let (all, sums, seen) = (stepsPerEpoch, position.sums, position.seen)
+    let (all, sums, seen) = (steps.perEpoch, position.sums, position.seen)
     let elapsed = Self.seconds(clock.now - start)
     let speed = Double(done) / max(elapsed, 1e-9)
     let left = (Double(all - done) + Double(all * (settings.epochs - epoch))) / max(speed, 1e-9)

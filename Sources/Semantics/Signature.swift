@@ -28,4 +28,7 @@ package struct Signature: Sendable {
     self.takesAnyKeyword = takesAnyKeyword
     self.takesAnyCount = takesAnyCount
   }
+
+  /// The place of a parameter among the arguments.
+  package func place(of name: String) -> Int? { parameters.firstIndex { $0.name == name } }
 }
