@@ -84,7 +84,6 @@ extension Catalog {
         )
       },
       Builtin(
-<<<<<<< HEAD
         "dot_topk",
         """
         Places along `among` of the largest products dot(a, b, over), largest first, along the sized axis `to`: the best \
@@ -107,7 +106,8 @@ extension Catalog {
         try NamedTensor.dotTopk(
           a, b, over: over.axes.map(\.axis), among: among.axis, to: Self.dimension(to, call), hidden: hidden,
           where: mask)
-=======
+      },
+      Builtin(
         "dot_cross_entropy",
         "Cross entropy of softmax(dot(a, b, over) + shift) among `among` against the index `truth`, which counts whether or "
           + "not `where` allows it; 0 where `rows` is false, of which nothing is computed. The scores are never all held; "
@@ -125,7 +125,6 @@ extension Catalog {
         try NamedTensor.dotCrossEntropy(
           a, b, truth, over: over.axes.map(\.axis), among: among.axis, where: mask,
           shift: shift.flatMap { Self.effective($0) }, rows: rows)
->>>>>>> main
       },
       Builtin(
         "total", "Adds up the tensors or numbers of a list.", BuiltinParameter<[NamedTensor]>("list"),

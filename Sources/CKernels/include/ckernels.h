@@ -183,14 +183,11 @@ typedef struct {
   void (*attention_grad)(const ck_attention *job);
   void (*dot_lse)(const ck_dot_lse *job);
   void (*dot_lse_grad)(const ck_dot_lse *job);
-<<<<<<< HEAD
   void (*ranking)(const ck_ranking *job);
-=======
   /* nll[row] = lse[row] - a b[truth[row]] - shift there; with da or db also their gradients for a gradient of 1 a row. */
   void (*dot_nll)(const ck_dot_lse *job, const int32_t *truth, float *nll);
   /* The gradients for any other. */
   void (*dot_nll_grad)(const ck_dot_lse *job, const int32_t *truth);
->>>>>>> main
   void (*gru_step)(const ck_gru_step *step);
   void (*gru_step_grad)(const ck_gru_step *step);
   void (*conv2d)(const ck_conv2d *job);
