@@ -19,10 +19,8 @@ extension DataPart {
   }
 }
 
-/// Measures a model on a part. Scores are held of one block of cases at a time; of each case only its values are kept.
+/// Measures a model on a part. Of each case only its values are kept.
 struct Evaluator {
-  static let block = 128
-
   private let part: DataPart
   private let metrics: [RankingMetric]
   private let settings: EvaluationSettings
@@ -98,73 +96,75 @@ struct Evaluator {
   }
 
   private mutating func run(_ scorer: any Scorer) throws {
-    let (cases, items) = (part.cases, part.platform.itemCount)
-    for start in stride(from: 0, to: places.count, by: Self.block) {
+    let items = part.platform.itemCount
+    for start in stride(from: 0, to: places.count, by: scorer.casesAtOnce) {
       guard !Interrupts.isPending else { throw Failure(.interrupted, "interrupted", at: call.span) }
-      let block = places[start..<min(start + Self.block, places.count)]
-      let scores = try scorer.scores(block.map { cases[$0] })
-      guard scores.count == block.count * items else {
+      let block = places[start..<min(start + scorer.casesAtOnce, places.count)]
+      let scores = try scorer.scores(block.map { part.cases[$0] })
+      guard scores.rows == block.count, scores.candidates == items else {
         throw call.fail(
-          .wrongType, "\(scorer.name) gave \(scores.count) scores for \(block.count) cases of \(items) items",
+          .wrongType,
+          "\(scorer.name) gave \(scores.rows * scores.candidates) scores for \(block.count) cases of \(items) items",
           argument: 0)
       }
-      try scores.withUnsafeBufferPointer { all in
-        for (row, place) in block.enumerated() {
-          let own = UnsafeBufferPointer(rebasing: all[row * items..<(row + 1) * items])
-          try measure(own, cases[place], place, scorer)
-        }
-      }
+      try measure(Array(block), scores, scorer)
     }
   }
 
-  private mutating func measure(
-    _ scores: UnsafeBufferPointer<Float>, _ one: DataPart.Case, _ place: Int, _ scorer: any Scorer
-  ) throws {
-    let excluded = settings.masksHistory ? one.history.sorted() : []
-    let ranked: RankedCase
+  private mutating func measure(_ block: [Int], _ scores: CandidateScores, _ scorer: any Scorer) throws {
+    let most = lists.map(\.k).max()
+    // One more than a list holds tells whether its last place is shared.
+    let question = try CaseQuestion(
+      cases: block.map { part.cases[$0] }, settings, itemCount: scores.candidates, best: most.map { $0 + 1 } ?? 0
+    ) { try negatives(block[$0], hidden: $1) }
+    let answer = try question.asked(of: scores)
+    var whole = WholeRows(scores, question.hidden, rows: most == nil ? [] : answer.sharedLasts(lists.map(\.k)))
+    for (row, one) in question.cases.enumerated() {
+      let ranked: RankedCase
+      do {
+        ranked = try answer.ranked(row)
+      } catch {
+        let ids = part.platform.rawIDs
+        let item = ids.indices.contains(error.item) ? ids[error.item] : "\(error.item)"
+        throw call.fail(
+          .notFinite,
+          "\(scorer.name) scores the item \"\(item)\" for user \"\(part.rawUser(one.user))\" with nan, which has no rank",
+          argument: 0, tries: ["a smaller learning rate", "clip = 1.0"])
+      }
+      candidates += ranked.candidates
+      if ranked.hasTies { ties += 1 }
+      if ranked.isConstant { constants += 1 }
+      let placed = ranked.groups.reduce(0) { $0 + $1.relevant }
+      kinds[Targets(relevant: ranked.relevant, placed: placed, candidates: ranked.candidates), default: 0] += 1
+      var ones: [Int: RecommendedLists.One] = [:]
+      for index in lists.indices {
+        let k = lists[index].k
+        if let list = answer.list(row, k) {
+          ones[k] = lists[index].add(list: list)
+        } else {
+          ones[k] = try whole.with(row) { lists[index].add(scores: $0, hidden: $1) }
+        }
+      }
+      perCase.append(
+        metrics.map { metric in
+          guard metric.kind.isOfLists else { return Ranking.value(metric, ranked, settings.ties) }
+          return metric.k.flatMap { ones[$0] }.flatMap { value(metric, $0) } ?? .nan
+        })
+    }
+  }
+
+  /// The items drawn for a case; nil where all are ranked.
+  private func negatives(_ place: Int, hidden: [Int32]) throws -> [Int32]? {
+    guard let draw else { return nil }
+    let one = part.cases[place]
+    let known = Set(trainingItems.historyBeforeValidation(one.user)).union(hidden).union(one.targets)
     do {
-      ranked = try rank(scores, one, place, excluded)
-    } catch let error as NotANumber {
-      let ids = part.platform.rawIDs
-      let item = ids.indices.contains(error.item) ? ids[error.item] : "\(error.item)"
-      throw call.fail(
-        .notFinite,
-        "\(scorer.name) scores the item \"\(item)\" for user \"\(part.rawUser(one.user))\" with nan, which has no rank",
-        argument: 0, tries: ["a smaller learning rate", "clip = 1.0"])
-    } catch let error as DataError {
+      return try draw.negatives(index: place, excluded: known)
+    } catch {
       throw call.fail(
         .outOfRange, "for user \"\(part.rawUser(one.user))\" \(error.message)", argument: 7,
         tries: error.suggestion.map { [$0] } ?? [])
     }
-    candidates += ranked.candidates
-    if ranked.hasTies { ties += 1 }
-    if ranked.isConstant { constants += 1 }
-    let placed = ranked.groups.reduce(0) { $0 + $1.relevant }
-    kinds[Targets(relevant: ranked.relevant, placed: placed, candidates: ranked.candidates), default: 0] += 1
-    var ones: [Int: RecommendedLists.One] = [:]
-    if !lists.isEmpty {
-      let hidden = Set(excluded).subtracting(settings.keepsTarget ? one.targets : [])
-      for index in lists.indices { ones[lists[index].k] = lists[index].add(scores: scores, hidden: hidden) }
-    }
-    perCase.append(
-      metrics.map { metric in
-        guard metric.kind.isOfLists else { return Ranking.value(metric, ranked, settings.ties) }
-        return metric.k.flatMap { ones[$0] }.flatMap { value(metric, $0) } ?? .nan
-      })
-  }
-
-  private func rank(
-    _ scores: UnsafeBufferPointer<Float>, _ one: DataPart.Case, _ place: Int, _ excluded: [Int32]
-  ) throws -> RankedCase {
-    guard let draw else {
-      return try Ranking.ranked(
-        scores: scores, targets: one.targets, excluded: excluded, keepsTargets: settings.keepsTarget)
-    }
-    let known = Set(trainingItems.historyBeforeValidation(one.user)).union(excluded)
-    let negatives = try draw.negatives(index: place, excluded: known.union(one.targets))
-    let kept = settings.keepsTarget ? one.targets : one.targets.filter { !excluded.contains($0) }
-    let found = try Ranking.ranked(scores: scores, targets: kept, among: negatives)
-    return RankedCase(groups: found.groups, relevant: one.targets.count, candidates: found.candidates)
   }
 
   /// What a list is worth; nil for a metric of all lists together.

@@ -10,7 +10,9 @@ import TensorFiles
 struct Recommender {
   let platform: Platform
   private let scorer: any Scorer
+  /// Where the items stand by their ids, which decides among equal scores, and whose place each is.
   private let places: [Int32]
+  private let order: [Int32]
   /// Kept here, since some items make the list anew each time that they are asked.
   private let titles: [String]
   private let call: Invocation
@@ -19,7 +21,10 @@ struct Recommender {
     self.platform = platform
     self.call = call
     scorer = try Scorers.scorer(of: model, platform, length, call)
-    places = TopItems.places(of: platform.rawIDs)
+    let places = TopItems.places(of: platform.rawIDs)
+    var order = places
+    for (item, place) in places.enumerated() { order[Int(place)] = Int32(clamping: item) }
+    (self.places, self.order) = (places, order)
     titles = platform.items.titles
   }
 
@@ -36,22 +41,34 @@ struct Recommender {
     let cases = histories.map { DataPart.Case(user: $0.user, history: $0.events, targets: [], following: 0) }
     let scores = try scorer.scores(cases)
     let items = platform.itemCount
-    guard scores.count == items * cases.count else {
-      throw call.fail(.inside, "\(scorer.name) gave \(scores.count) scores for \(cases.count) times \(items) items")
+    guard scores.rows == cases.count, scores.candidates == items else {
+      throw call.fail(
+        .inside, "\(scorer.name) gave \(scores.rows) x \(scores.candidates) scores for \(cases.count) x \(items)")
     }
-    return try scores.withUnsafeBufferPointer { all in
-      try histories.enumerated().map { row, history in
-        let own = UnsafeBufferPointer(rebasing: all[row * items..<(row + 1) * items])
-        if let bad = own.firstIndex(where: \.isNaN) {
-          throw call.fail(
-            .notFinite, "\(scorer.name) scores item \(platform.rawIDs[bad]) with a number that is none (nan)",
-            argument: 0)
-        }
-        let best = TopItems.best(k, of: own, excluded: repeats ? [] : history.events, place: places)
-        return best.map { Offer(item: $0, score: own[Int($0)]) }
+    var question = CandidateScores.Question()
+    question.best = min(k, items)
+    question.places = places
+    if !repeats {
+      var hidden = RowLists()
+      for one in cases {
+        hidden.append(Ranking.hidden(one.history.sorted(), targets: [], keepsTargets: false, itemCount: items))
       }
+      question.hidden = hidden
+    }
+    let answer = try scores.rank(question)
+    return try cases.indices.map { row in
+      if answer.invalid[row] >= 0 {
+        throw call.fail(
+          .notFinite,
+          "\(scorer.name) scores item \(platform.rawIDs[Int(answer.invalid[row])]) with a number that is none (nan)",
+          argument: 0)
+      }
+      return answer.best(of: row).map { Offer(item: order[Int($0.place)], score: $0.score) }
     }
   }
+
+  /// How many histories should be asked about at once.
+  var historiesAtOnce: Int { scorer.casesAtOnce }
 
   func title(_ item: Int32) -> String {
     titles.indices.contains(Int(item)) ? titles[Int(item)] : ""
@@ -262,9 +279,10 @@ private struct RecommendationFile {
     }
     var offers: [[Recommender.Offer]] = []
     offers.reserveCapacity(users.count)
-    for start in stride(from: 0, to: users.count, by: Evaluator.block) {
+    let together = recommender.historiesAtOnce
+    for start in stride(from: 0, to: users.count, by: together) {
       guard !Interrupts.isPending else { throw Failure(.interrupted, "interrupted", at: call.span) }
-      let block = users[start..<min(start + Evaluator.block, users.count)].map(\.history)
+      let block = users[start..<min(start + together, users.count)].map(\.history)
       offers += try recommender.offers(block, k: k, repeats: repeats)
       call.machine.progress?("recommending for user \(offers.count) of \(users.count)")
     }

@@ -39,6 +39,19 @@ extension Catalog {
         examples: "pmm> argmax(tensor([1.0, 5.0, 2.0], [item]), over = item)\n1"
       ) { _, x, over in try NamedTensor.argmax(x, over: over.axis) },
       Builtin(
+        "topk",
+        """
+        Places of the largest entries over an axis, largest first, along the sized axis `to`; of equal ones the first \
+        place comes first. `take` gives the entries.
+        """,
+        BuiltinParameter<NamedTensor>("x"), one, BuiltinParameter<AxisValue>("to"),
+        examples: """
+          pmm> axis rank
+          pmm> topk(tensor([1.0, 5.0, 2.0], [item]), over = item, to = rank(2))
+          int[rank=2] 1, 2
+          """
+      ) { call, x, over, to in try NamedTensor.topk(x, over: over.axis, to: Self.dimension(to, call)) },
+      Builtin(
         "softmax", "exp(x) over its sum along an axis.", BuiltinParameter<NamedTensor>("x"), one,
         examples: "pmm> softmax(tensor([0.0, 0.0], [item]), over = item)\n[item=2] 0.5, 0.5"
       ) { _, x, over in try NamedTensor.softmax(x, over: over.axis) },
@@ -69,6 +82,49 @@ extension Catalog {
         try NamedTensor.dotLogSumExp(
           a, b, over: over.axes.map(\.axis), among: among.axis, where: mask, shift: shift.flatMap { Self.effective($0) }
         )
+      },
+      Builtin(
+        "dot_topk",
+        """
+        Places along `among` of the largest products dot(a, b, over), largest first, along the sized axis `to`: the best \
+        items for each user. The products are never all held at once, so it serves whole catalogues. `hidden` holds \
+        places that do not count, such as a history [batch, step], and `where` says which of its slots hold one.
+        """,
+        BuiltinParameter<NamedTensor>("a"), BuiltinParameter<NamedTensor>("b"), over,
+        BuiltinParameter<AxisValue>("among"), BuiltinParameter<AxisValue>("to"),
+        BuiltinParameter<NamedTensor?>("hidden", default: .none, shown: "none"), mask,
+        examples: """
+          pmm> axis rank
+          pmm> users = tensor([[1.0, 0.0], [0.0, 1.0]], [batch, d])
+          pmm> items = tensor([[3.0, 1.0], [2.0, 2.0], [1.0, 3.0]], [item, d])
+          pmm> dot_topk(users, items, over = d, among = item, to = rank(2), hidden = tensor([[0], [1]], [batch, step]))
+          int[batch=2, rank=2]
+            1  2
+            2  0
+          """
+      ) { call, a, b, over, among, to, hidden, mask in
+        try NamedTensor.dotTopk(
+          a, b, over: over.axes.map(\.axis), among: among.axis, to: Self.dimension(to, call), hidden: hidden,
+          where: mask)
+      },
+      Builtin(
+        "dot_cross_entropy",
+        "Cross entropy of softmax(dot(a, b, over) + shift) among `among` against the index `truth`, which counts whether or "
+          + "not `where` allows it; 0 where `rows` is false, of which nothing is computed. The scores are never all held; "
+          + "the gradient of its mean or sum is made in the same pass.",
+        BuiltinParameter<NamedTensor>("a"), BuiltinParameter<NamedTensor>("b"), BuiltinParameter<NamedTensor>("truth"),
+        over, BuiltinParameter<AxisValue>("among"), mask,
+        BuiltinParameter<NamedTensor?>("shift", default: .none, shown: "none"),
+        BuiltinParameter<NamedTensor?>("rows", default: .none, shown: "none"),
+        examples: """
+          pmm> truth = tensor([0, 3], [batch])
+          pmm> dot_cross_entropy(full(0.0, [batch(2), d(3)]), full(1.0, [item(4), d(3)]), truth, over = d, among = item)
+          [batch=2] 1.38629, 1.38629
+          """
+      ) { _, a, b, truth, over, among, mask, shift, rows in
+        try NamedTensor.dotCrossEntropy(
+          a, b, truth, over: over.axes.map(\.axis), among: among.axis, where: mask,
+          shift: shift.flatMap { Self.effective($0) }, rows: rows)
       },
       Builtin(
         "total", "Adds up the tensors or numbers of a list.", BuiltinParameter<[NamedTensor]>("list"),

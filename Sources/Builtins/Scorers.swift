@@ -7,8 +7,10 @@ import TensorCore
 
 /// Anything that scores every item of a platform for a block of users.
 protocol Scorer {
-  /// Scores of all items, [case, item].
-  func scores(_ cases: [DataPart.Case]) throws -> [Float]
+  /// How the cases score all items.
+  func scores(_ cases: [DataPart.Case]) throws -> CandidateScores
+  /// How many cases should be asked for at once.
+  var casesAtOnce: Int { get }
   /// What the protocol line must add for these cases; empty where that is nothing.
   func remark(_ part: DataPart, _ cases: [DataPart.Case]) throws -> String
   /// What the protocol line says of it.
@@ -26,7 +28,14 @@ final class ModelScorer: Scorer {
   private let call: Invocation
   /// Vectors of all items; none where the model scores by itself.
   private let items: NamedTensor?
+  /// The same as a matrix, [item, d], where scores are products in single precision.
+  private let matrix: Tensor?
   private let seed: UInt64
+
+  /// Cases that a model runs on at once.
+  private static let block = 128
+  /// Where scores are products, items are read less often for more cases, of which only vectors are held.
+  var casesAtOnce: Int { matrix == nil ? Self.block : 32 * Self.block }
 
   /// Whether it looks at what users met at all.
   private let readsHistory: Bool
@@ -42,7 +51,7 @@ final class ModelScorer: Scorer {
     seed = call.machine.seed
     try Self.checkCounts(of: model, platform, call)
     if model.definition.methods["score"] != nil {
-      items = nil
+      (items, matrix) = (nil, nil)
       return
     }
     guard model.definition.methods["items"] != nil, model.definition.methods["users"] != nil else {
@@ -51,7 +60,12 @@ final class ModelScorer: Scorer {
         "\(model.definition.name) cannot be evaluated: it needs the methods `items` and `users`, or `score`",
         argument: 0)
     }
-    items = try Self.vectors(of: model, corpus, call)
+    let vectors = try Self.vectors(of: model, corpus, call)
+    items = vectors
+    let axes = [try corpus.axis("item"), try corpus.axis("d")]
+    let fits = vectors.dimensions.count == 2 && axes.allSatisfy { vectors.carries($0) }
+    let tensor = fits ? try vectors.ordered(axes).variable?.tensor : nil
+    matrix = try tensor.flatMap { $0.dtype == .float32 ? try $0.contiguous() : nil }
   }
 
   /// The vector of every item, as `items` of the model gives it.
@@ -80,17 +94,47 @@ final class ModelScorer: Scorer {
     corpus.platforms[0].hasTestUsers ? -1 : Int32(clamping: one.user)
   }
 
-  func scores(_ cases: [DataPart.Case]) throws -> [Float] {
-    let machine = call.machine
+  func scores(_ cases: [DataPart.Case]) throws -> CandidateScores {
+    guard let items else {
+      let own = try ownScores(cases)
+      return try CandidateScores(own, rows: cases.count, candidates: corpus.itemCount)
+    }
+    let (item, d) = (try corpus.axis("item"), try corpus.axis("d"))
+    let batch = try corpus.axis("batch")
+    guard let matrix else {
+      let all = try NamedTensor.dot(newest(cases, items), items, over: [d]).ordered([batch, item])
+      return try CandidateScores(all.floatValues(), rows: cases.count, candidates: all.size(of: item)?.value ?? 0)
+    }
+    let width = matrix.shape[1]
+    let states = try Tensor(uninitialized: [cases.count, width], .float32)
+    for start in stride(from: 0, to: cases.count, by: Self.block) {
+      let newest = try newest(Array(cases[start..<min(start + Self.block, cases.count)]), items)
+      // What does not fit together is refused as a product is.
+      _ = try NamedTensor.dot(.shape(newest.dimensions, .float), .shape(items.dimensions, .float), over: [d])
+      let values = try newest.ordered([batch, d]).floatValues()
+      guard values.count <= states.count - start * width else {
+        throw call.fail(.inside, "\(name) gave \(values.count) numbers for \(cases.count - start) cases", argument: 0)
+      }
+      (states.pointer(Float.self) + start * width).update(from: values, count: values.count)
+    }
+    return try CandidateScores(states, dot: matrix)
+  }
+
+  private func batch(_ cases: [DataPart.Case]) throws -> (rows: RowBatch, record: Record) {
     let batch = RowBatch.ranking(
       histories: cases.map { HistoryRow(owner: owner($0), start: 0, items: $0.history) }, length: steps)
     let record = try corpus.record(
       batch,
       label: cases.reduce(Label64("ranking")) { $0.mixed($1.user).mixed($1.history.count) }.value)
+    return (batch, record)
+  }
+
+  /// What each user wants next: the last state of `users`, over batch and d.
+  private func newest(_ cases: [DataPart.Case], _ items: NamedTensor) throws -> NamedTensor {
+    let machine = call.machine
+    let (batch, record) = try batch(cases)
     let context = try RunContext(root: model, mode: .evaluation, seed: seed)
-    guard let items else { return try ownScores(record, context, cases.count) }
-    let (item, step, d) = (try corpus.axis("item"), try corpus.axis("step"), try corpus.axis("d"))
-    let batchAxis = try corpus.axis("batch")
+    let (item, step) = (try corpus.axis("item"), try corpus.axis("step"))
     // The vectors of the batch's items are among those of the catalogue, so nothing is encoded twice.
     let index = try NamedTensor.ints(batch.items, [Dimension(item, batch.items.count)])
     let own = try NamedTensor.take(items, index, over: item)
@@ -105,13 +149,14 @@ final class ModelScorer: Scorer {
         .wrongType, "`users` of \(model.definition.name) must give a tensor over step, not \(states.described)",
         argument: 0)
     }
-    let newest = try NamedTensor.select(tensor.tensor, step, index: -1)
-    return try NamedTensor.dot(newest, items, over: [d]).ordered([batchAxis, item]).floatValues()
+    return try NamedTensor.select(tensor.tensor, step, index: -1)
   }
 
   /// What `score` of the model gives: [batch, entry], or [entry] where all users get the same. A model without parameters
   /// counts, so it computes in double precision, which keeps apart what differs in the last digits.
-  private func ownScores(_ record: Record, _ context: RunContext, _ cases: Int) throws -> [Float] {
+  private func ownScores(_ cases: [DataPart.Case]) throws -> [Float] {
+    let record = try batch(cases).record
+    let context = try RunContext(root: model, mode: .evaluation, seed: seed)
     let counts = context.placement.parameters.isEmpty
     let result = try Precision.$scoped.withValue(counts ? .double : nil) {
       try call.machine.within(context) {
@@ -136,7 +181,7 @@ final class ModelScorer: Scorer {
     }
     guard tensor.carries(batch) else {
       let same = singlePrecisionKeepingOrder(tensor.doubleValues())
-      return (0..<cases).flatMap { _ in same }
+      return cases.flatMap { _ in same }
     }
     let ordered = try tensor.ordered([batch, entry])
     guard counts else { return ordered.floatValues() }

@@ -19,6 +19,8 @@ enum { VW = 8, MR = 6 };
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
+#include "levels/ranking.inc"
+#include "levels/dot_nll.inc"
 #include "levels/recurrent.inc"
 #include "levels/conv.inc"
 #include "levels/table.inc"

@@ -17,6 +17,8 @@ enum { VW = 4, MR = 4 };
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"
+#include "levels/ranking.inc"
+#include "levels/dot_nll.inc"
 #include "levels/recurrent.inc"
 #include "levels/conv.inc"
 #include "levels/table.inc"

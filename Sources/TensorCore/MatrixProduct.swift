@@ -82,13 +82,23 @@ package struct MatrixProduct {
     case .portable:
       // Below that, what a call costs outweighs what it saves.
       return work >= 4096 ? .openblas : .own
-    case .avx512 where batch > 1 && work < 0x1p20:
-      // It reads small matrices as they lie; ours copies the right one first.
-      return min(columns, inner) >= 8 ? .openblas : .own
     case .avx2, .avx512:
+      guard Self.libraryKnowsProcessor else { return .own }
+      if Self.level == .avx512, batch > 1, work < 0x1p20 {
+        // It reads small matrices as they lie; ours copies the right one first.
+        return min(columns, inner) >= 8 ? .openblas : .own
+      }
       return min(rows, columns, inner) >= 512 ? .openblas : .own
     }
   }
+
+  /// Whether OpenBLAS has kernels of our level in use. A version older than the processor takes it for one of 2004, and is
+  /// then some five times slower.
+  private static let libraryKnowsProcessor: Bool = {
+    guard let name = openblas_get_corename().map({ String(cString: $0).lowercased() }) else { return false }
+    let wide: Set = ["skylakex", "cooperlake", "sapphirerapids"]
+    return wide.contains(name) || (level == .avx2 && ["haswell", "zen"].contains(name))
+  }()
 
   private enum Level: String {
     case portable

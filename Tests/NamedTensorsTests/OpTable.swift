@@ -58,6 +58,12 @@ struct Extents: Sendable {
     return try .bools((0..<count).map { Random.uniform(seed, $0) < share }, dimensions)
   }
 
+  /// True at the first slot alone, so that something is allowed.
+  func first(_ axis: Axis) throws -> NamedTensor {
+    let dimension = dimensions([axis])
+    return try .bools((0..<(dimension[0].size.value ?? 0)).map { $0 == 0 }, dimension)
+  }
+
   func indices(_ axes: [Axis], below n: Int, _ seed: UInt64) throws -> NamedTensor {
     let dimensions = dimensions(axes)
     let count = dimensions.compactMap(\.size.value).reduce(1, *)
@@ -194,6 +200,24 @@ extension OpRow {
     OpRow("dot_logsumexp wide shift", [cube, [Axes.item, Axes.d], [Axes.step, Axes.item]]) { x, e in
       try .dotLogSumExp(
         x[0], x[1], over: [Axes.d], among: Axes.item, where: nil, shift: x[2])
+    },
+    OpRow("dot_cross_entropy", [cube, [Axes.item, Axes.d]]) { x, e in
+      try .dotCrossEntropy(
+        x[0], x[1], e.indices([Axes.batch, Axes.step], below: e.item, 24), over: [Axes.d], among: Axes.item,
+        shift: e.numbers([Axes.item], 25))
+    },
+    OpRow("dot_cross_entropy of some rows and columns", [cube, [Axes.item, Axes.d]]) { x, e in
+      try .dotCrossEntropy(
+        x[0], x[1], e.indices([Axes.step, Axes.batch], below: e.item, 26), over: [Axes.d], among: Axes.item,
+        where: .binary(.or, e.flags([Axes.batch, Axes.item], 27), e.first(Axes.item)),
+        rows: e.flags([Axes.batch, Axes.step], 28))
+    },
+    OpRow("mean of dot_cross_entropy", [cube, [Axes.item, Axes.d]]) { x, e in
+      try .mean(
+        .dotCrossEntropy(
+          x[0], x[1], e.indices([Axes.batch, Axes.step], below: e.item, 29), over: [Axes.d], among: Axes.item,
+          rows: e.flags([Axes.batch, Axes.step], 30)),
+        over: [Axes.batch, Axes.step])
     },
     OpRow("dropout", [cube]) { x, _ in try .dropout(x[0], rate: 0.25, key: 7) },
     OpRow("gru", [cube, [Axes.gates, Axes.d], [Axes.gates, Axes.out], [Axes.gates], [Axes.gates]]) { x, e in

@@ -93,10 +93,10 @@ struct RankingTests {
     #expect(try ranked([.nan, 1, 3, 0], [1], [0]).groups == [TieGroup(better: 1, tied: 1, relevant: 1)])
     let masked = try ranked([.infinity, -.infinity, .infinity, -.infinity], [2])
     #expect(masked.groups == [TieGroup(better: 0, tied: 2, relevant: 1)])
-    let sampled = [Float.nan, 2, 1].withUnsafeBufferPointer { scores in
-      Result { try Ranking.ranked(scores: scores, targets: [1], among: [2, 0]) }
+    let sampled = [2, 1, Float.nan].withUnsafeBufferPointer { scores in
+      Result { try Ranking.ranked(scores: scores, placed: 1, relevant: 1) }
     }
-    #expect(throws: NotANumber(item: 0)) { try sampled.get() }
+    #expect(throws: NotANumber(item: 2)) { try sampled.get() }
   }
 
   @Test func theTargetIsACandidateEvenIfExcluded() {

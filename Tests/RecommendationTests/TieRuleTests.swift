@@ -142,7 +142,7 @@ struct TieRuleTests {
     let cases = try (0..<20_000).map { _ in
       let scores = (0..<101).map { _ in Float.random(in: 0..<1, using: &random) }
       return try scores.withUnsafeBufferPointer { buffer in
-        Result { try Ranking.ranked(scores: buffer, targets: [0], among: (1...100).map { Int32($0) }) }
+        Result { try Ranking.ranked(scores: buffer, placed: 1, relevant: 1) }
       }.get()
     }
     func mean(_ metric: RankingMetric) -> Double {

@@ -11,13 +11,8 @@ extension Variable {
       mask.map({ $0.dtype == .bool && $0.shape.last == b.shape[0] }) ?? true
     else { throw TensorError.mismatch("dot_logsumexp of \(a.shape) and \(b.shape)") }
     let (x, z) = (try a.tensor.withDenseRows(), try b.tensor.withDenseRows())
-    let y = try Tensor(uninitialized: [x.shape[0]], .float32)
-    let tiles = TiledLogits(
-      a: x, b: z, mask: mask, shift: shift?.tensor, maskRows: mask.map(rowOffsets) ?? [],
-      shiftRows: shift.map { rowOffsets($0.tensor) } ?? [], sums: y)
-    guard mask == nil || tiles.maskRows.count == y.count, shift == nil || tiles.shiftRows.count == y.count else {
-      throw TensorError.mismatch("dot_logsumexp of \(a.shape) with a mask or shift of other rows")
-    }
+    let tiles = try TiledLogits(x, z, mask: mask, shift: shift?.tensor)
+    let y = tiles.sums
     tiles.run { job in Kernels.table.dot_lse(&job) }
     let (wantA, wantB, wantShift) = (a.isTracked, b.isTracked, shift?.isTracked ?? false)
     return try .recorded(y, [a, b] + (shift.map { [$0] } ?? [])) { g in
@@ -38,6 +33,42 @@ extension Variable {
       return [ga, gb, logits]
     }
   }
+}
+
+/// Logits a b' + shift where the mask holds, which kernels make in tiles.
+struct TiledLogits: Sendable {
+  let a: Tensor
+  let b: Tensor
+  let mask: Tensor?
+  let shift: Tensor?
+  let maskRows: [Int64]
+  let shiftRows: [Int64]
+  /// log-sum-exp of each row, once a kernel has filled it.
+  let sums: Tensor
+
+  /// a: [rows, width] and b: [among, width] with dense rows; mask and shift: views [rows..., among]. `chosen` names the
+  /// rows of the views that belong to those of a; nil: all, in order.
+  init(_ a: Tensor, _ b: Tensor, mask: Tensor?, shift: Tensor?, chosen: [Int32]? = nil) throws {
+    (self.a, self.b, self.mask, self.shift) = (a, b, mask, shift)
+    func rows(_ view: Tensor?) throws -> [Int64] {
+      guard let view else { return [] }
+      let all = Self.rowOffsets(view)
+      guard let chosen else {
+        guard all.count == a.shape[0] else {
+          throw TensorError.mismatch("dot of \(a.shape) with a mask or shift of \(all.count) rows")
+        }
+        return all
+      }
+      return try chosen.map { row in
+        guard all.indices.contains(Int(row)) else {
+          throw TensorError.mismatch("row \(row) of a mask or shift of \(all.count) rows")
+        }
+        return all[Int(row)]
+      }
+    }
+    (maskRows, shiftRows) = (try rows(mask), try rows(shift))
+    sums = try Tensor(uninitialized: [a.shape[0]], .float32)
+  }
 
   /// Where each row of a view [rows..., among] starts, in elements from its first.
   private static func rowOffsets(_ view: Tensor) -> [Int64] {
@@ -47,17 +78,6 @@ extension Variable {
     }
     return offsets
   }
-}
-
-/// What both passes of `dotLogSumExp` need.
-private struct TiledLogits: Sendable {
-  let a: Tensor
-  let b: Tensor
-  let mask: Tensor?
-  let shift: Tensor?
-  let maskRows: [Int64]
-  let shiftRows: [Int64]
-  let sums: Tensor
 
   func run(_ body: (inout ck_dot_lse) -> Void) {
     maskRows.withUnsafeBufferPointer { maskRows in

@@ -129,6 +129,29 @@ typedef struct {
   float *y;
 } ck_conv2d;
 
+/* Ranks `among` candidates for each of `rows`: by the products of the rows of a with those of b, of which none is kept,
+   or by given scores. Scores are compared as IEEE numbers, so that -0 equals 0. */
+typedef struct {
+  long rows, width, among;
+  const float *_Nullable a; long ar;                      /* [rows, width] */
+  const float *_Nullable b; long br;                      /* [among, width] */
+  const float *_Nullable scores;                          /* [rows, among], instead of a and b */
+  /* Those of row i from hidden_from[i] to before hidden_from[i + 1], ascending and each once, are no candidates. */
+  const int32_t *_Nullable hidden; const int64_t *_Nullable hidden_from;
+  int32_t *_Nullable invalid;     /* [rows]: the first candidate whose score is not a number, -1 for none */
+  /* Candidates of row i from pair_from[i] to before pair_from[i + 1]: their scores, and, if wanted, how many candidates
+     score more and how many the same, itself included. */
+  const int32_t *_Nullable pair; const int64_t *_Nullable pair_from;
+  float *_Nullable pair_score;
+  int32_t *_Nullable better, *_Nullable tied;
+  /* The k candidates of the largest scores, best first; of equal ones those of the smaller place, which is the number
+     where there is none. `best` holds places; behind those that there are it is -1, and the score is not a number. */
+  long k;
+  const int32_t *_Nullable place;               /* [among], each number once */
+  int32_t *_Nullable best;                      /* [rows, k] */
+  float *_Nullable best_score;                  /* [rows, k] */
+} ck_ranking;
+
 typedef struct {
   const char *name;
   void (*unary)(int op, long n, const float *x, float *y);
@@ -160,6 +183,11 @@ typedef struct {
   void (*attention_grad)(const ck_attention *job);
   void (*dot_lse)(const ck_dot_lse *job);
   void (*dot_lse_grad)(const ck_dot_lse *job);
+  void (*ranking)(const ck_ranking *job);
+  /* nll[row] = lse[row] - a b[truth[row]] - shift there; with da or db also their gradients for a gradient of 1 a row. */
+  void (*dot_nll)(const ck_dot_lse *job, const int32_t *truth, float *nll);
+  /* The gradients for any other. */
+  void (*dot_nll_grad)(const ck_dot_lse *job, const int32_t *truth);
   void (*gru_step)(const ck_gru_step *step);
   void (*gru_step_grad)(const ck_gru_step *step);
   void (*conv2d)(const ck_conv2d *job);

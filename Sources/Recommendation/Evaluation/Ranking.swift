@@ -53,6 +53,31 @@ package struct NotANumber: Error, Sendable, Equatable {
 /// Items with equal scores are in an order that nobody chose, so by default a metric is the mean over all orders of the
 /// tied items: a constant scorer gets exactly what chance gives.
 package enum Ranking {
+  /// The items that are no candidates of a case, ascending and each once.
+  /// - Parameters:
+  ///   - excluded: sorted; they may occur several times and lie outside of the catalogue.
+  ///   - keepsTargets: whether a target that is excluded stays a candidate.
+  package static func hidden(
+    _ excluded: [Int32], targets: [Int32], keepsTargets: Bool, itemCount: Int
+  ) -> [Int32] {
+    distinct(excluded).filter { (0..<itemCount).contains(Int($0)) && !(keepsTargets && targets.contains($0)) }
+  }
+
+  /// Ranks from counts.
+  /// - Parameters:
+  ///   - places: for each relevant item that is a candidate, how many score more and how many the same, itself included.
+  ///   - relevant: how many items are relevant.
+  package static func ranked(places: [(better: Int, tied: Int)], relevant: Int, candidates: Int) -> RankedCase {
+    var groups: [TieGroup] = []
+    // Those of the same score have the same number of better ones, and only they.
+    for place in places.sorted(by: { $0.better < $1.better }) {
+      let isNew = groups.last?.better != place.better
+      let known = isNew ? 0 : groups.removeLast().relevant
+      groups.append(TieGroup(better: place.better, tied: place.tied, relevant: known + 1))
+    }
+    return RankedCase(groups: groups, relevant: relevant, candidates: candidates)
+  }
+
   /// Ranks the items of a catalogue for one case.
   /// - Parameters:
   ///   - scores: of all items, [item].
@@ -63,52 +88,26 @@ package enum Ranking {
   package static func ranked(
     scores: UnsafeBufferPointer<Float>, targets: [Int32], excluded: [Int32], keepsTargets: Bool = true
   ) throws(NotANumber) -> RankedCase {
-    let hidden = distinct(excluded).filter { item in
-      scores.indices.contains(Int(item)) && !(keepsTargets && targets.contains(item))
+    let hidden = hidden(excluded, targets: targets, keepsTargets: keepsTargets, itemCount: scores.count)
+    if let item = firstInvalid(scores, hidden) { throw NotANumber(item: item) }
+    let places = targets.filter { scores.indices.contains(Int($0)) && !hidden.contains($0) }.map { target in
+      counts(scores: scores, of: scores[Int(target)], hidden: hidden)
     }
-    var places: [(score: Float, better: Int, tied: Int, relevant: Int)] = []
-    for target in targets where scores.indices.contains(Int(target)) && !hidden.contains(target) {
-      let own = scores[Int(target)]
-      if let known = places.firstIndex(where: { $0.score == own }) {
-        places[known].relevant += 1
-        continue
-      }
-      let found = counts(scores: scores, of: own, hidden: hidden)
-      guard found.invalid == 0, !own.isNaN else {
-        throw NotANumber(item: firstInvalid(scores, hidden) ?? Int(target))
-      }
-      places.append((own, found.better, found.tied, 1))
-    }
-    let groups = places.sorted { $0.better < $1.better }.map {
-      TieGroup(better: $0.better, tied: $0.tied, relevant: $0.relevant)
-    }
-    if groups.isEmpty, let item = firstInvalid(scores, hidden) { throw NotANumber(item: item) }
-    return RankedCase(groups: groups, relevant: targets.count, candidates: scores.count - hidden.count)
+    return ranked(places: places, relevant: targets.count, candidates: scores.count - hidden.count)
   }
 
-  /// Ranks the targets among some other items alone.
+  /// Ranks some relevant items among some others.
   /// - Parameters:
-  ///   - scores: of all items, [item].
-  ///   - targets: the relevant items, each once; all of them are candidates.
-  ///   - others: candidates beside them, each once and none of them a target.
-  /// - Throws: `NotANumber` with the first candidate whose score is none.
+  ///   - scores: of the relevant items that are candidates, then of the others.
+  ///   - placed: how many of them are relevant.
+  ///   - relevant: how many items are relevant, also of those that are no candidates.
+  /// - Throws: `NotANumber` with the first place in `scores` that holds none.
   package static func ranked(
-    scores: UnsafeBufferPointer<Float>, targets: [Int32], among others: [Int32]
+    scores: UnsafeBufferPointer<Float>, placed: Int, relevant: Int
   ) throws(NotANumber) -> RankedCase {
-    let items = (targets + others).filter { scores.indices.contains(Int($0)) }
-    let own = items.map { scores[Int($0)] }
-    let known = items.count { item in targets.contains(item) }
-    // A typed error does not pass through a closure that rethrows, so the result does.
-    let outcome = own.withUnsafeBufferPointer { buffer in
-      Result { () throws(NotANumber) in
-        try ranked(scores: buffer, targets: (0..<known).map { Int32($0) }, excluded: [])
-      }
-    }
-    switch outcome {
-    case .success(let found):
-      return RankedCase(groups: found.groups, relevant: targets.count, candidates: found.candidates)
-    case .failure(let error): throw NotANumber(item: Int(items[error.item]))
-    }
+    let targets = (0..<min(placed, scores.count)).map { Int32(clamping: $0) }
+    let found = try ranked(scores: scores, targets: targets, excluded: [])
+    return RankedCase(groups: found.groups, relevant: relevant, candidates: found.candidates)
   }
 
   /// How many candidates score strictly better than `target`, and how many equal it, itself included.
@@ -120,43 +119,34 @@ package enum Ranking {
   ) -> (better: Int, tied: Int) {
     guard scores.indices.contains(target) else { return (0, 0) }
     let hidden = distinct(excluded).filter { Int($0) != target && scores.indices.contains(Int($0)) }
-    let found = counts(scores: scores, of: scores[target], hidden: hidden)
-    return (found.better, found.tied)
+    return counts(scores: scores, of: scores[target], hidden: hidden)
   }
 
-  /// How candidates compare with a score, and how many of them have none that is a number.
+  /// How many candidates score strictly more than `own`, and how many the same.
   private static func counts(
     scores: UnsafeBufferPointer<Float>, of own: Float, hidden: [Int32]
-  ) -> (better: Int, tied: Int, invalid: Int) {
+  ) -> (better: Int, tied: Int) {
     // Four lanes at a time, since comparisons of single numbers compile to branches that nobody can predict. 32-bit
     // counters fill the lanes as floats do; a catalogue is smaller than their range.
     let wanted = SIMD4(repeating: own)
-    var (betters, equals, worses) = (SIMD4<Int32>(), SIMD4<Int32>(), SIMD4<Int32>())
+    var (betters, equals) = (SIMD4<Int32>(), SIMD4<Int32>())
     let whole = scores.count / 4 * 4
     if let base = scores.baseAddress.map({ UnsafeRawPointer($0) }) {
       for start in stride(from: 0, to: whole, by: 4) {
         let four = base.loadUnaligned(fromByteOffset: start * MemoryLayout<Float>.stride, as: SIMD4<Float>.self)
         betters.replace(with: betters &+ 1, where: four .> wanted)
         equals.replace(with: equals &+ 1, where: four .== wanted)
-        worses.replace(with: worses &+ 1, where: four .< wanted)
       }
     }
-    var (better, tied, worse) = (betters.wrappedSum(), equals.wrappedSum(), worses.wrappedSum())
+    var (better, tied) = (betters.wrappedSum(), equals.wrappedSum())
     for score in scores[whole...] {
-      if score > own { better += 1 } else if score == own { tied += 1 } else if score < own { worse += 1 }
+      if score > own { better += 1 } else if score == own { tied += 1 }
     }
-    var invalid = Int32(truncatingIfNeeded: scores.count) &- better &- tied &- worse
     for item in hidden {
       let score = scores[Int(item)]
-      if score > own {
-        better -= 1
-      } else if score == own {
-        tied -= 1
-      } else if !(score < own) {
-        invalid -= 1
-      }
+      if score > own { better -= 1 } else if score == own { tied -= 1 }
     }
-    return (Int(better), Int(tied), Int(invalid))
+    return (Int(better), Int(tied))
   }
 
   private static func firstInvalid(_ scores: UnsafeBufferPointer<Float>, _ hidden: [Int32]) -> Int? {

@@ -55,7 +55,7 @@ package struct RecommendedLists: Sendable {
     return occurrences.map { byCount[$0] ?? 1 }
   }
 
-  /// Counts one list in.
+  /// Counts one list in, whatever stands at its last place.
   /// - Parameters:
   ///   - scores: of all items, [item]; all candidates' are numbers.
   ///   - hidden: items that are not recommended.
@@ -66,27 +66,35 @@ package struct RecommendedLists: Sendable {
       candidates.append((scores[item], Int32(item)))
       scratch.append(scores[item])
     }
-    guard !candidates.isEmpty else {
-      return One(averagePopularity: 0, tailShares: tails.map { _ in 0 })
-    }
+    guard !candidates.isEmpty else { return add(list: []) }
     let length = min(k, candidates.count)
     let last = Self.largest(length, of: &scratch)
     let (better, tied) = candidates.reduce(into: (0, 0)) { sums, one in
       if one.score > last { sums.0 += 1 } else if one.score == last { sums.1 += 1 }
     }
     let share = Double(length - better) / Double(max(1, tied))
+    let shown = candidates.filter { $0.score >= last }.map { (Int($0.item), $0.score > last ? 1 : share) }
+    return add(shown, length: length)
+  }
+
+  /// Counts one list in that shares its last place with no other candidate.
+  /// - Parameter list: its items, as many as there are candidates or places.
+  package mutating func add(list: [Int32]) -> One {
+    add(list.filter { counts.indices.contains(Int($0)) }.sorted().map { (Int($0), 1) }, length: list.count)
+  }
+
+  /// - Parameter shown: the items that a list of `length` places may hold, ascending, each with its probability.
+  private mutating func add(_ shown: [(item: Int, chance: Double)], length: Int) -> One {
+    guard length > 0 else { return One(averagePopularity: 0, tailShares: tails.map { _ in 0 }) }
     var popularity = 0.0
     var tailed = [Double](repeating: 0, count: tails.count)
-    for one in candidates where one.score >= last {
-      let item = Int(one.item)
-      let chance = one.score > last ? 1 : share
+    for (item, chance) in shown {
       exposure[item] += chance
       unseen[item] *= 1 - chance
       popularity += chance * counts[item]
       for index in tails.indices { tailed[index] += chance * tails[index].weights[item] }
     }
-    return One(
-      averagePopularity: popularity / Double(length), tailShares: tailed.map { $0 / Double(length) })
+    return One(averagePopularity: popularity / Double(length), tailShares: tailed.map { $0 / Double(length) })
   }
 
   /// The expected share of the catalogue that stands in at least one list; tied items of a list are drawn for each
