@@ -56,9 +56,21 @@ package struct Memory: Sendable {
 
 /// The float32 kernels of the level in use.
 package enum Kernels {
-  nonisolated(unsafe) package static let table: ck_table = ck_kernels().pointee
-  /// "portable", "avx2" or "avx512".
-  package static var level: String { String(cString: table.name) }
+  /// What the kernels' instructions may be, the widest first.
+  package enum Level: String, CaseIterable, Sendable {
+    case avx512, avx2, portable
+
+    fileprivate var table: UnsafePointer<ck_table>? { ck_kernels_named(rawValue) }
+    /// Whether this processor has it.
+    package var isHere: Bool { table != nil }
+  }
+
+  nonisolated(unsafe) private static let process: UnsafePointer<ck_table> = ck_kernels()
+  /// Level of a scope, so that tests can run all of them; one that the processor lacks changes nothing.
+  @TaskLocal package static var scoped: Level?
+
+  package static var table: ck_table { (scoped?.table ?? process).pointee }
+  package static var level: Level { Level(rawValue: String(cString: table.name)) ?? .portable }
 }
 
 /// Random numbers as pure functions of a key and an index.

@@ -236,6 +236,9 @@ extension OpRow {
       try .dotLogSumExp(
         x[0], x[1], over: [Axes.d], among: Axes.item, where: nil, shift: x[2])
     },
+    OpRow("cross_entropy", [cube]) { x, e in
+      try .crossEntropy(x[0], e.indices([Axes.d, Axes.batch], below: e.step, 31), over: Axes.step)
+    },
     OpRow("dot_cross_entropy", [cube, [Axes.item, Axes.d]]) { x, e in
       try .dotCrossEntropy(
         x[0], x[1], e.indices([Axes.batch, Axes.step], below: e.item, 24), over: [Axes.d], among: Axes.item,
