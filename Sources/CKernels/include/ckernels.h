@@ -32,6 +32,7 @@ void ck_trim(void);
 size_t ck_take_failure(void);
 /* 0: no limit. */
 void ck_set_memory_limit(size_t bytes);
+size_t ck_memory_limit(void);
 typedef struct { size_t live, pooled, peak; } ck_memory;
 ck_memory ck_memory_now(void);
 void ck_reset_peak(void);
