@@ -42,6 +42,7 @@ package final class Tape: @unchecked Sendable {
     let inputs: [Int]
     var pullback: Pullback?
     let shape: [Int]
+    let op: String
   }
 
   private var entries: [Entry] = []
@@ -58,13 +59,15 @@ package final class Tape: @unchecked Sendable {
 
   /// A tensor whose gradient may be asked for.
   package func leaf(_ tensor: Tensor) -> Variable {
-    entries.append(Entry(inputs: [], pullback: nil, shape: tensor.shape))
+    entries.append(Entry(inputs: [], pullback: nil, shape: tensor.shape, op: ""))
     return Variable(tensor, tape: self, index: entries.count - 1)
   }
 
-  fileprivate func record(_ tensor: Tensor, _ inputs: [Variable], _ pullback: @escaping Pullback) -> Variable {
+  fileprivate func record(
+    _ tensor: Tensor, _ inputs: [Variable], _ op: String, _ pullback: @escaping Pullback
+  ) -> Variable {
     entries.append(
-      Entry(inputs: inputs.map { $0.tape === self ? $0.index : -1 }, pullback: pullback, shape: tensor.shape))
+      Entry(inputs: inputs.map { $0.tape === self ? $0.index : -1 }, pullback: pullback, shape: tensor.shape, op: op))
     observer?.recorded(entries.count - 1)
     return Variable(tensor, tape: self, index: entries.count - 1)
   }
@@ -83,28 +86,42 @@ package final class Tape: @unchecked Sendable {
       entries[i].pullback = nil
       guard let gradient = gradients[i] else { continue }
       gradients[i] = nil
-      try Interrupts.check()
       guard let pullback else {
         leaves[i] = gradient
         continue
       }
       observer?.passing(i)
       let inputs = entries[i].inputs
-      let parts = try pullback(gradient)
-      for (input, part) in zip(inputs, parts) where input >= 0 {
-        guard let part else { continue }
-        guard var sum = gradients[input] else {
-          gradients[input] = part
-          continue
+      try Self.naming(entries[i].op) {
+        let parts = try pullback(gradient)
+        try Interrupts.check()
+        for (input, part) in zip(inputs, parts) where input >= 0 {
+          guard let part else { continue }
+          guard var sum = gradients[input] else {
+            gradients[input] = part
+            continue
+          }
+          gradients[input] = nil
+          try sum.accumulate(part)
+          gradients[input] = sum
         }
-        gradients[input] = nil
-        try sum.accumulate(part)
-        gradients[input] = sum
       }
     }
     observer?.passed()
     try Interrupts.check()
     return Gradients(leaves: leaves)
+  }
+}
+
+extension Tape {
+  /// Says in an error of lacking memory whose gradient lacked it.
+  /// - Parameter op: as `#function` gives it, or a name of the language.
+  private static func naming(_ op: String, _ body: () throws -> Void) throws {
+    do { try body() } catch TensorError.memory(var shortage) {
+      let name = op.prefix { $0 != "(" }
+      shortage.gradientOf = name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+      throw TensorError.memory(shortage)
+    }
   }
 }
 
@@ -121,10 +138,13 @@ package struct Gradients: Sendable {
 extension Variable {
   /// The result of an op on `inputs`: recorded if one of them is on a tape. Throws if the user asked to stop, since
   /// kernels then leave work out.
-  static func recorded(_ tensor: Tensor, _ inputs: [Variable], _ pullback: @escaping Pullback) throws -> Variable {
+  /// - Parameter op: what errors call it; the function that records, where it is not said.
+  static func recorded(
+    _ tensor: Tensor, _ inputs: [Variable], op: String = #function, _ pullback: @escaping Pullback
+  ) throws -> Variable {
     try Interrupts.check()
     for input in inputs {
-      if let tape = input.tape { return tape.record(tensor, inputs, pullback) }
+      if let tape = input.tape { return tape.record(tensor, inputs, op, pullback) }
     }
     return Variable(tensor)
   }

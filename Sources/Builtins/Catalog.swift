@@ -22,7 +22,7 @@ package enum Catalog {
       BuiltinFamily("preparation", "Preparing and splitting data", preparations + splits + contexts),
       BuiltinFamily("worlds", "The built-in world", worlds + ceilings),
       BuiltinFamily("optimisers", "Optimisers", optimisers),
-      BuiltinFamily("training", "Training", training + profiles),
+      BuiltinFamily("training", "Training", training + profiles + memory),
       BuiltinFamily("evaluation", "Evaluation", evaluation + metrics + breakdowns),
       BuiltinFamily("statistics", "Statistics", comparisons + statistics),
       BuiltinFamily("recommending", "Using a model", recommending),

@@ -6,10 +6,12 @@ extension Catalog {
     [
       Builtin(
         "attention",
-        "softmax(q k / sqrt(size of dim)) v over the slots of `over`; a query with nothing to look at gives 0.",
+        "softmax(q k / sqrt(size of dim)) v over the slots of `over`; a query with nothing to look at gives 0. `within`, int "
+          + "and never falling, says to which sequence a slot belongs; those of one see each other alone.",
         BuiltinParameter<NamedTensor>("q"), BuiltinParameter<NamedTensor>("k"), BuiltinParameter<NamedTensor>("v"),
         BuiltinParameter<AxisValue>("over"), BuiltinParameter<AxisValue>("dim"),
         BuiltinParameter<NamedTensor?>("mask", default: .none, shown: "none"),
+        BuiltinParameter<NamedTensor?>("within", default: .none, shown: "none"),
         BuiltinParameter<Bool>("causal", default: false, shown: "false"),
         BuiltinParameter<Double>("drop", default: 0, shown: "0.0"),
         examples: """
@@ -17,11 +19,11 @@ extension Catalog {
           pmm> axes(attention(x, x, x, over = step, dim = d, causal = true))
           [step=3, d=2]
           """
-      ) { call, q, k, v, over, dim, mask, causal, drop in
+      ) { call, q, k, v, over, dim, mask, within, causal, drop in
         // A mask of plain true allows everything.
         let whole = mask.map { $0.dimensions.isEmpty && $0.boolValues().first == true } ?? true
         return try NamedTensor.attention(
-          q, k, v, over: over.axis, dim: dim.axis, mask: whole ? nil : mask, causal: causal, rate: drop,
+          q, k, v, over: over.axis, dim: dim.axis, mask: whole ? nil : mask, within: within, causal: causal, rate: drop,
           key: drop > 0 ? call.randomKey : nil)
       },
       Builtin(

@@ -28,7 +28,7 @@ enum Provenance {
     file.notes.append(CheckpointFile.Note([], "created_by", .texts(["pmm \(Version.text)"])))
     note("script_name", machine.script?.name ?? "")
     note("seed", "\(seed)")
-    note("kernels", Kernels.level)
+    note("kernels", Kernels.level.rawValue)
     if isReproducible { return }
     for (name, value) in machine.givenOptions.sorted(by: { $0.key < $1.key }) { note("option_\(name)", value) }
     note("blas", MatrixProduct.libraryVersion)

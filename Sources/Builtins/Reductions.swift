@@ -60,6 +60,12 @@ extension Catalog {
         examples: "pmm> log_softmax(tensor([0.0, 0.0], [item]), over = item)\n[item=2] -0.693147, -0.693147"
       ) { _, x, over in try NamedTensor.logSoftmax(x, over: over.axis) },
       Builtin(
+        "cross_entropy",
+        "Cross entropy of the softmax along an axis against the index `truth`: logsumexp less the score there.",
+        BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("truth"), one,
+        examples: "pmm> cross_entropy(tensor([0.0, 0.0], [item]), tensor(1), over = item)\n0.693147"
+      ) { _, x, truth, over in try NamedTensor.crossEntropy(x, truth, over: over.axis) },
+      Builtin(
         "cumsum", "Running sums along an axis; bools count.", BuiltinParameter<NamedTensor>("x"), one,
         examples: "pmm> cumsum(tensor([1.0, 2.0, 3.0], [item]), over = item)\n[item=3] 1.0, 3.0, 6.0"
       ) { _, x, over in try NamedTensor.cumsum(x, over: over.axis) },

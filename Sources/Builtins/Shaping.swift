@@ -54,6 +54,29 @@ extension Catalog {
         examples: "pmm> skip(tensor([1.0, 2.0, 3.0], [item]), 1, over = item)\n[item=2] 2.0, 3.0"
       ) { _, x, n, over in n == 0 ? x : try NamedTensor.skip(x, n, over: over.axis) },
       Builtin(
+        "pack",
+        "The slots where the mask holds, one behind the other along `to`; `over` lists the mask's axes, the slow one first.",
+        x, BuiltinParameter<NamedTensor>("where"), BuiltinParameter<AxisList>("over"), axis("to"),
+        examples: """
+          pmm> mask = tensor([[true, false], [true, true]], [item, word])
+          pmm> pack(tensor([[1.0, 2.0], [3.0, 4.0]], [item, word]), where = mask, over = [item, word], to = slot)
+          [slot=3] 1.0, 3.0, 4.0
+          """
+      ) { _, x, mask, over, to in try NamedTensor.pack(x, where: mask, over: over.axes.map(\.axis), to: to.axis) },
+      Builtin(
+        "unpack", "Undoes `pack`: the slots along `from` go to where the mask holds, with 0 elsewhere.",
+        x, BuiltinParameter<NamedTensor>("where"), BuiltinParameter<AxisList>("over"), axis("from"),
+        examples: """
+          pmm> mask = tensor([[true, false], [true, true]], [item, word])
+          pmm> unpack(tensor([1.0, 3.0, 4.0], [slot]), where = mask, over = [item, word], from = slot)
+          [item=2, word=2]
+            1.0  0.0
+            3.0  4.0
+          """
+      ) { _, x, mask, over, from in
+        try NamedTensor.unpack(x, where: mask, over: over.axes.map(\.axis), from: from.axis)
+      },
+      Builtin(
         "take", "Entries of e at an index; `over` gives way to the axes of the index.",
         BuiltinParameter<NamedTensor>("e"), BuiltinParameter<Value>("index"), axis("over"),
         examples: "pmm> take(tensor([5.0, 6.0, 7.0], [item]), tensor([2, 0], [step]), over = item)\n[step=2] 7.0, 5.0"

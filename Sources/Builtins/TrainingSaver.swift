@@ -102,10 +102,10 @@ final class TrainingSaver {
           "the same settings", "checkpoint = \"\(plan.path)\" to begin anew", "train(open(\"\(plan.path)\").last, …)",
         ])
     }
-    if state.kernels != Kernels.level || state.version != Version.text {
+    if state.kernels != Kernels.level.rawValue || state.version != Version.text {
       call.machine.say(
         "note: \(plan.path) was made by pmm \(state.version) with the \(state.kernels) kernels, and this is "
-          + "\(Version.text) with \(Kernels.level): the last digits may differ from those of one run")
+          + "\(Version.text) with \(Kernels.level.rawValue): the last digits may differ from those of one run")
     }
     return state
   }

@@ -48,7 +48,7 @@ struct TrainingState {
   let terms: [(name: String, text: String)]
   let sources: [Evidence.Source]
   /// What the numbers were computed with.
-  var kernels = Kernels.level
+  var kernels = Kernels.level.rawValue
   var version = Version.text
 
   /// Names of what is kept of AdamW, as in PyTorch.
@@ -67,7 +67,7 @@ extension TrainingState {
       "best_epoch": best.map { .int($0.epoch) } ?? .null,
       "best_value": best.map { .string(Bits.text([$0.value])) } ?? .null, "best_is_now": .bool(bestIsNow),
       "terms": .list(terms.map { .list([.string($0.name), .string($0.text)]) }),
-      "kernels": .string(Kernels.level), "version": .string(Version.text),
+      "kernels": .string(Kernels.level.rawValue), "version": .string(Version.text),
       "log": .list(
         zip(log.first?.cells ?? [], columnPaths).map { cell, path in
           .list([.string(cell.name), .bool(Int.from(cell.value) != nil), .string(path)])

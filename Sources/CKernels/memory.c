@@ -205,7 +205,18 @@ void ck_trim(void) {
   pthread_mutex_unlock(&lock);
 }
 
-void ck_set_memory_limit(size_t bytes) { limit = bytes; }
+void ck_set_memory_limit(size_t bytes) {
+  pthread_mutex_lock(&lock);
+  limit = bytes;
+  pthread_mutex_unlock(&lock);
+}
+
+size_t ck_memory_limit(void) {
+  pthread_mutex_lock(&lock);
+  size_t bytes = limit;
+  pthread_mutex_unlock(&lock);
+  return bytes;
+}
 
 ck_memory ck_memory_now(void) {
   pthread_mutex_lock(&lock);

@@ -185,7 +185,9 @@ extension DiagnosticCode {
       """
     case .memory:
       """
-      Asked for more than the machine has. Sizes are counted before memory is taken, so nothing is lost.
+      Asked for more than the limit or the machine allows. Sizes are counted before memory is taken, so nothing is lost. \
+      `memory()` tells what tensors hold; the limit is nine tenths of the machine's memory, or what the variable \
+      PMM_MEMORY or `memory(limit = "8 GiB")` says.
       """
     case .interrupted:
       """

@@ -33,14 +33,19 @@ extension Machine {
       throw mended(
         Self.failure(error, spans: places, at: shape.span, doing: "`\(builtin.name)`"), error, arguments, places)
     } catch let error as TensorError {
-      throw Self.failure(error, at: shape.span)
+      throw Self.failure(error, at: shape.span, doing: "`\(builtin.name)`: ")
     } catch let failure as Failure {
       throw placed(failure, shape.span)
     }
   }
 
   /// Gives what the core of the numbers throws its place.
-  static func failure(_ error: TensorError, at span: Span) -> Failure {
+  /// - Parameter doing: which op lacked memory, where that is known.
+  static func failure(_ error: TensorError, at span: Span, doing: String = "") -> Failure {
+    if case .memory(let shortage) = error {
+      let isNamed = shortage.gradientOf != nil
+      return Failure(.memory, (isNamed ? "" : doing) + error.message, at: span, tries: shortage.tries)
+    }
     let code: DiagnosticCode =
       switch error {
       case .interrupted: .interrupted
@@ -78,7 +83,8 @@ extension Machine {
       }
     let isNamed = error.message.hasPrefix(doing) || error.message.hasPrefix("`[ ]`")
     var diagnostic = Diagnostic(
-      .error, code, isNamed ? error.message : "\(doing): \(error.message)", tries: error.suggestion.map { [$0] } ?? [])
+      .error, code, isNamed ? error.message : "\(doing): \(error.message)",
+      tries: error.shortage?.tries ?? (error.suggestion.map { [$0] } ?? []))
     let blamed = error.operands.filter { $0 < spans.count }.map { Label(spans[$0]) }
     diagnostic.labels = blamed.isEmpty ? [Label(span)] : blamed
     var failure = Failure(diagnostic)

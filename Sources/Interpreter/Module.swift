@@ -54,6 +54,8 @@ package final class ParameterValue {
   package let origin: Origin?
   /// Whose items its rows are, once it was trained by their ids.
   package let space: ItemSpace?
+  /// What the recipe gave, so that a model that is called again is not drawn again.
+  private var drawn: (key: UInt64, precision: Precision, numbers: Tensor)?
 
   package init(
     _ dimensions: [Dimension], initialiser: any InitialiserValue, numbers: Numbers = .recipe, isFrozen: Bool = false,
@@ -71,6 +73,14 @@ package final class ParameterValue {
   package var hasNumbers: Bool {
     if case .recipe = content { return false }
     return true
+  }
+
+  /// The recipe's numbers for a key; with `keeping` they stay here for the next call.
+  func drawn(shape: [Int], key: UInt64, keeping: Bool) throws -> Tensor {
+    if let drawn, drawn.key == key, drawn.precision == Precision.active { return drawn.numbers }
+    let numbers = try initialiser.numbers(shape: shape, key: key)
+    drawn = keeping ? (key, Precision.active, numbers) : nil
+    return numbers
   }
 
   /// Numbers in the order of `dimensions`, nil while it is a recipe; throws where a file does not give them.

@@ -85,7 +85,8 @@ package final class RunContext {
     if mode == .shapes {
       tensor = NamedTensor.shape(parameter.dimensions, .float)
     } else {
-      let numbers = try Self.numbers(of: parameter, path: path, seed: seed)
+      // A training has numbers of its own, which would lie beside these.
+      let numbers = try Self.numbers(of: parameter, path: path, seed: seed, keeping: mode == .evaluation)
       tensor =
         leaves?.leaf(parameter, path: path, numbers)
         ?? NamedTensor(variable: Variable(numbers), dimensions: parameter.dimensions)
@@ -96,7 +97,9 @@ package final class RunContext {
   }
 
   /// The numbers of a parameter; a recipe's are a function of the seed and its path in the whole model.
-  package static func numbers(of parameter: ParameterValue, path: [String], seed: UInt64) throws -> Tensor {
+  package static func numbers(
+    of parameter: ParameterValue, path: [String], seed: UInt64, keeping: Bool = false
+  ) throws -> Tensor {
     if let numbers = try parameter.numbers() { return numbers }
     var shape: [Int] = []
     for dimension in parameter.dimensions {
@@ -107,6 +110,6 @@ package final class RunContext {
       shape.append(size)
     }
     let key = path.reduce(Label64("start").mixed(seed)) { $0.mixed($1) }.value
-    return try parameter.initialiser.numbers(shape: shape, key: key)
+    return try parameter.drawn(shape: shape, key: key, keeping: keeping)
   }
 }

@@ -1,4 +1,4 @@
-import TensorCore
+package import TensorCore
 
 /// A typed fact about operands that do not fit.
 package struct AxisError: Error {
@@ -18,6 +18,8 @@ package struct AxisError: Error {
   package var sizes: (Int, Int)?
   /// The axis that an operand lacks.
   package var missing: Axis?
+  /// The memory that was not there.
+  package var shortage: MemoryShortage?
 
   package init(
     _ kind: Kind, _ message: String, operands: [Int] = [], suggestion: String? = nil, sizes: (Int, Int)? = nil,
@@ -39,7 +41,10 @@ func numbers<R>(operands: [Int] = [], _ body: () throws -> R) throws -> R {
   } catch let error as TensorError {
     switch error {
     case .interrupted: throw AxisError(.interrupted, error.message)
-    case .memory: throw AxisError(.memory, error.message)
+    case .memory(let shortage):
+      var lacking = AxisError(.memory, error.message)
+      lacking.shortage = shortage
+      throw lacking
     case .outOfRange(let text): throw AxisError(.outOfRange, text, operands: operands)
     case .mismatch(let text): throw AxisError(.contradiction, text, operands: operands)
     }

@@ -70,6 +70,34 @@ extension NamedTensor {
     try along(Rules.floats(x, "log_softmax"), over, "log_softmax") { try $0.softmax(log: true) }
   }
 
+  /// Cross entropy of the softmax along `over` against the index `truth`, which carries the other axes or some of them.
+  package static func crossEntropy(_ x: NamedTensor, _ truth: NamedTensor, over: Axis) throws -> NamedTensor {
+    let x = try Rules.floats(x, "cross_entropy")
+    try Rules.carried(x, over, "cross_entropy")
+    try Rules.kind(truth, .int, "cross_entropy", operand: 1)
+    let turned = try x.trailing([over])
+    let rows = Array(turned.dimensions.dropLast())
+    for dimension in truth.dimensions {
+      guard let size = rows.first(where: { $0.axis === dimension.axis })?.size else {
+        throw AxisError(
+          .notContained,
+          "the index of `cross_entropy` has to fit in \(Rules.text(rows)), but is \(Rules.text(truth.dimensions))",
+          operands: [0, 1])
+      }
+      _ = try Rules.agree(dimension.axis, size, dimension.size, "cross_entropy", operands: [0, 1])
+    }
+    guard let scores = turned.variable, truth.variable != nil else { return .shape(rows, .float) }
+    let shape = try Rules.known(rows)
+    let (count, width) = (shape.reduce(1, *), scores.shape.last ?? 0)
+    let index = try truth.expanded(to: rows)
+    return NamedTensor(
+      rows, .float,
+      try numbers(operands: [1]) {
+        guard let at = index.variable?.tensor else { return nil }
+        return try scores.reshaped([count, width]).crossEntropy(at.reshaped([count])).reshaped(shape)
+      })
+  }
+
   /// Running sum along an axis; of bool it is int.
   package static func cumsum(_ x: NamedTensor, over: Axis) throws -> NamedTensor {
     var result = try along(x, over, "cumsum") { try $0.cumsum() }

@@ -78,13 +78,14 @@ package struct MatrixProduct {
     if let wanted = Self.wanted { return wanted }
     // As a Double, because a dimension that repeats one slot takes no memory and may be of any length.
     let work = Double(rows) * Double(columns) * Double(inner)
-    switch Self.level {
+    let level = Kernels.level
+    switch level {
     case .portable:
       // Below that, what a call costs outweighs what it saves.
       return work >= 4096 ? .openblas : .own
     case .avx2, .avx512:
-      guard Self.libraryKnowsProcessor else { return .own }
-      if Self.level == .avx512, batch > 1, work < 0x1p20 {
+      guard Self.libraryLevels.contains(level) else { return .own }
+      if level == .avx512, batch > 1, work < 0x1p20 {
         // It reads small matrices as they lie; ours copies the right one first.
         return min(columns, inner) >= 8 ? .openblas : .own
       }
@@ -92,26 +93,19 @@ package struct MatrixProduct {
     }
   }
 
-  /// Whether OpenBLAS has kernels of our level in use. A version older than the processor takes it for one of 2004, and is
-  /// then some five times slower.
-  private static let libraryKnowsProcessor: Bool = {
-    guard let name = openblas_get_corename().map({ String(cString: $0).lowercased() }) else { return false }
-    let wide: Set = ["skylakex", "cooperlake", "sapphirerapids"]
-    return wide.contains(name) || (level == .avx2 && ["haswell", "zen"].contains(name))
+  /// Levels for which OpenBLAS has kernels in use. A version older than the processor takes it for one of 2004, and is then
+  /// some five times slower.
+  private static let libraryLevels: Set<Kernels.Level> = {
+    guard let name = openblas_get_corename().map({ String(cString: $0).lowercased() }) else { return [] }
+    if ["skylakex", "cooperlake", "sapphirerapids"].contains(name) { return [.avx2, .avx512] }
+    return ["haswell", "zen"].contains(name) ? [.avx2] : []
   }()
 
-  private enum Level: String {
-    case portable
-    case avx2
-    case avx512
-  }
   /// OpenBLAS in its own words: version, options, processor.
   package static var libraryVersion: String {
     guard let text = openblas_get_config() else { return "" }
     return String(cString: text)
   }
-
-  private static let level = Level(rawValue: Kernels.level) ?? .portable
 
   /// Multiplies on all threads. What is left after an interrupt is not computed.
   package func run(by library: Library? = nil) {

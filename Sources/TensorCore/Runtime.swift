@@ -28,7 +28,7 @@ package enum Interrupts {
   package static func check() throws {
     if ck_interrupt_pending() != 0 { throw TensorError.interrupted }
     let missing = ck_take_failure()
-    if missing != 0 { throw TensorError.memory(bytes: Int(missing)) }
+    if missing != 0 { throw TensorError.memory(MemoryShortage(bytes: Int(missing))) }
   }
 }
 
@@ -46,19 +46,40 @@ package struct Memory: Sendable {
   /// Bytes that this thread has asked for since it began, given back or not.
   package static var takenByThread: Int { Int(ck_thread_taken()) }
 
+  /// A smaller limit could not be worked under.
+  package static let leastLimit = 1 << 20
+
   /// Starts the peak again from what is live.
   package static func resetPeak() { ck_reset_peak() }
   /// Gives pooled blocks back to the system.
   package static func trim() { ck_trim() }
   /// Bytes that tensors may take; nil for no limit.
-  package static func setLimit(_ bytes: Int?) { ck_set_memory_limit(bytes ?? 0) }
+  package static var limit: Int? {
+    get {
+      let bytes = Int(clamping: ck_memory_limit())
+      return bytes == 0 ? nil : bytes
+    }
+    set { ck_set_memory_limit(newValue ?? 0) }
+  }
 }
 
 /// The float32 kernels of the level in use.
 package enum Kernels {
-  nonisolated(unsafe) package static let table: ck_table = ck_kernels().pointee
-  /// "portable", "avx2" or "avx512".
-  package static var level: String { String(cString: table.name) }
+  /// What the kernels' instructions may be, the widest first.
+  package enum Level: String, CaseIterable, Sendable {
+    case avx512, avx2, portable
+
+    fileprivate var table: UnsafePointer<ck_table>? { ck_kernels_named(rawValue) }
+    /// Whether this processor has it.
+    package var isHere: Bool { table != nil }
+  }
+
+  nonisolated(unsafe) private static let process: UnsafePointer<ck_table> = ck_kernels()
+  /// Level of a scope, so that tests can run all of them; one that the processor lacks changes nothing.
+  @TaskLocal package static var scoped: Level?
+
+  package static var table: ck_table { (scoped?.table ?? process).pointee }
+  package static var level: Level { Level(rawValue: String(cString: table.name)) ?? .portable }
 }
 
 /// Random numbers as pure functions of a key and an index.

@@ -7,7 +7,7 @@ package final class Storage: @unchecked Sendable {
 
   package init(bytes: Int) throws {
     let wanted = max(bytes, 1)
-    guard let base = ck_alloc(wanted) else { throw TensorError.memory(bytes: wanted) }
+    guard let base = ck_alloc(wanted) else { throw TensorError.memory(MemoryShortage(bytes: wanted)) }
     self.base = base
     self.bytes = wanted
   }

@@ -39,12 +39,12 @@ package struct Tensor: Sendable {
     for n in shape {
       // An empty dimension counts as one here: strides multiply the others all the same.
       let (product, overflow) = count.multipliedReportingOverflow(by: max(n, 1))
-      guard n >= 0, !overflow else { throw TensorError.memory(bytes: Int.max) }
+      guard n >= 0, !overflow else { throw TensorError.memory(MemoryShortage(bytes: nil)) }
       count = product
     }
     let whole = shape.contains(0) ? 0 : count
     let (bytes, overflow) = whole.multipliedReportingOverflow(by: dtype.size)
-    guard !overflow else { throw TensorError.memory(bytes: Int.max) }
+    guard !overflow else { throw TensorError.memory(MemoryShortage(bytes: nil)) }
     self.init(
       storage: try Storage(bytes: bytes), offset: 0, shape: shape, strides: Tensor.rowMajor(shape), dtype: dtype)
   }

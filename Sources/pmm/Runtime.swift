@@ -44,7 +44,13 @@ enum Runtime {
   static func setThreads(_ count: Int?) {
     Threads.count = count ?? ProcessInfo.processInfo.activeProcessorCount
     // The system promises more than it has; an error is better than a program that it kills.
-    Memory.setLimit(Int(clamping: ProcessInfo.processInfo.physicalMemory / 10 * 9))
+    Memory.limit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 10 * 9)
+    guard let asked = ProcessInfo.processInfo.environment["PMM_MEMORY"], !asked.isEmpty else { return }
+    guard let bytes = ByteCount.parse(asked), bytes >= Memory.leastLimit else {
+      Console.error("error: PMM_MEMORY is \(asked), and not a number of bytes from 1 MiB, such as 8G or 500 MiB")
+      exit(2)
+    }
+    Memory.limit = bytes
   }
 
   /// The first Ctrl-C asks the work to stop; another one, a second or more later, ends the program at once. Some

@@ -58,15 +58,17 @@ struct GradientTests {
     }
   }
 
-  /// The float32 kernels against the plain float64 twins, on odd and even shapes.
-  @Test(arguments: OpRow.all)
-  func kernelsAgreeWithTwins(row: OpRow) throws {
+  /// The float32 kernels of every level that the processor has against the plain float64 twins, on odd and even shapes.
+  @Test(arguments: OpRow.all, Kernels.Level.allCases.filter(\.isHere))
+  func kernelsAgreeWithTwins(row: OpRow, level: Kernels.Level) throws {
     for (n, extents) in [
       Extents(), Extents(batch: 3, item: 37, step: 9, d: 16, head: 2),
       Extents(batch: 7, item: 70, step: 33, d: 23, head: 3),
       Extents(batch: 1, item: 1, step: 3, d: 1, head: 1), Extents(batch: 40, item: 130, step: 17, d: 32, head: 2),
     ].enumerated() {
-      let single = try Precision.$scoped.withValue(.single) { try evaluate(row, extents) }
+      let single = try Kernels.$scoped.withValue(level) {
+        try Precision.$scoped.withValue(.single) { try evaluate(row, extents) }
+      }
       let double = try Precision.$scoped.withValue(.double) { try evaluate(row, extents) }
       expectClose(single.values, double.values, "value, shape \(n)")
       for i in row.inputs.indices { expectClose(single.gradients[i], double.gradients[i], "gradient \(i), shape \(n)") }

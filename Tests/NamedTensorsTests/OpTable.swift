@@ -64,6 +64,24 @@ struct Extents: Sendable {
     return try .bools((0..<(dimension[0].size.value ?? 0)).map { $0 == 0 }, dimension)
   }
 
+  /// Flags, of which the first one is true.
+  func some(_ axes: [Axis], _ seed: UInt64) throws -> NamedTensor {
+    let flags = try flags(axes, seed)
+    return try .bools(flags.boolValues().enumerated().map { $0.element || $0.offset == 0 }, flags.dimensions)
+  }
+
+  /// Sequences of one, two, three, .. slots.
+  func owners(_ axis: Axis) throws -> NamedTensor {
+    let dimension = dimensions([axis])
+    var owners: [Int32] = []
+    var length = 0
+    while owners.count < dimension[0].size.value ?? 0 {
+      length += 1
+      owners += [Int32](repeating: Int32(length * 2), count: length)
+    }
+    return try .ints(Array(owners.prefix(dimension[0].size.value ?? 0)), dimension)
+  }
+
   func indices(_ axes: [Axis], below n: Int, _ seed: UInt64) throws -> NamedTensor {
     let dimensions = dimensions(axes)
     let count = dimensions.compactMap(\.size.value).reduce(1, *)
@@ -92,6 +110,7 @@ struct OpRow: Sendable, CustomStringConvertible {
 
 extension OpRow {
   private static let cube = [Axes.batch, Axes.step, Axes.d]
+  private static let packed = [Axes.step, Axes.head, Axes.d]
 
   static let unary: [OpRow] = UnaryOp.allCases.map { op in
     OpRow(op.rawValue, [cube], low: op == .sqrt || op == .log ? 0.1 : -1) { x, _ in
@@ -188,6 +207,22 @@ extension OpRow {
     OpRow("attention of other queries", [[Axes.item, Axes.batch, Axes.d], cube, cube]) { x, e in
       try .attention(x[0], x[1], x[2], over: Axes.step, dim: Axes.d, mask: e.flags([Axes.batch, Axes.step], 13))
     },
+    OpRow("attention within sequences", [packed, packed, packed]) { x, e in
+      try .attention(
+        x[0], x[1], x[2], over: Axes.step, dim: Axes.d, within: e.owners(Axes.step), causal: true, rate: 0.2, key: 5)
+    },
+    OpRow("pack", [cube]) { x, e in
+      try .pack(x[0], where: e.some([Axes.step, Axes.batch], 16), over: [Axes.batch, Axes.step], to: Axes.item)
+    },
+    OpRow("pack of what is repeated", [[Axes.batch, Axes.d]]) { x, e in
+      try .pack(x[0], where: e.some([Axes.step, Axes.batch], 17), over: [Axes.batch, Axes.step], to: Axes.step)
+    },
+    OpRow("pack and unpack", [cube]) { x, e in
+      let mask = try e.some([Axes.batch, Axes.step], 18)
+      return try .unpack(
+        .pack(x[0], where: mask, over: [Axes.step, Axes.batch], to: Axes.step), where: mask,
+        over: [Axes.step, Axes.batch], from: Axes.step)
+    },
     OpRow("dot_logsumexp", [cube, [Axes.item, Axes.d], [Axes.item]]) { x, e in
       try finite(
         .dotLogSumExp(
@@ -200,6 +235,9 @@ extension OpRow {
     OpRow("dot_logsumexp wide shift", [cube, [Axes.item, Axes.d], [Axes.step, Axes.item]]) { x, e in
       try .dotLogSumExp(
         x[0], x[1], over: [Axes.d], among: Axes.item, where: nil, shift: x[2])
+    },
+    OpRow("cross_entropy", [cube]) { x, e in
+      try .crossEntropy(x[0], e.indices([Axes.d, Axes.batch], below: e.step, 31), over: Axes.step)
     },
     OpRow("dot_cross_entropy", [cube, [Axes.item, Axes.d]]) { x, e in
       try .dotCrossEntropy(

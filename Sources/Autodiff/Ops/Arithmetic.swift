@@ -11,24 +11,24 @@ extension Variable {
     let (wantA, wantB) = (a.isTracked, b.isTracked)
     // A sum keeps none of its operands: they are often whole layers that nothing else holds.
     switch op {
-    case .add: return try .recorded(y, [a, b]) { g in [wantA ? g : nil, wantB ? g : nil] }
+    case .add: return try .recorded(y, [a, b], op: op.rawValue) { g in [wantA ? g : nil, wantB ? g : nil] }
     case .subtract:
-      return try .recorded(y, [a, b]) { g in
+      return try .recorded(y, [a, b], op: op.rawValue) { g in
         [wantA ? g : nil, wantB ? try Variable(g).unary(.neg).tensor : nil]
       }
     case .multiply:
       let (keptX, keptZ) = (wantB ? x : nil, wantA ? z : nil)
-      return try .recorded(y, [a, b]) { g in
+      return try .recorded(y, [a, b], op: op.rawValue) { g in
         [
           try keptZ.map { try Elementwise.arithmetic(.multiply, g, $0) },
           try keptX.map { try Elementwise.arithmetic(.multiply, g, $0) },
         ]
       }
     case .divide where !wantB:
-      return try .recorded(y, [a, b]) { g in [try Elementwise.arithmetic(.divide, g, z), nil] }
+      return try .recorded(y, [a, b], op: op.rawValue) { g in [try Elementwise.arithmetic(.divide, g, z), nil] }
     case .divide, .floorDivide, .remainder, .power, .logaddexp, .minimum, .maximum: break
     }
-    return try .recorded(y, [a, b]) { g in
+    return try .recorded(y, [a, b], op: op.rawValue) { g in
       [
         wantA ? try partialLeft(op, g, x, z, y) : nil,
         wantB ? try partialRight(op, g, x, z, y) : nil,

@@ -26,7 +26,7 @@ extension Variable {
     }
     // Where the slope follows from y alone, x is not kept.
     let kept = op.needsArgument ? x : y
-    return try .recorded(y, [self]) { g in
+    return try .recorded(y, [self], op: op.rawValue) { g in
       let g = try g.contiguous()
       let gx = try Tensor(uninitialized: kept.shape, kept.dtype)
       withExtendedLifetime((kept, y, g, gx)) {

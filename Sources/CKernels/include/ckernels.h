@@ -32,6 +32,7 @@ void ck_trim(void);
 size_t ck_take_failure(void);
 /* 0: no limit. */
 void ck_set_memory_limit(size_t bytes);
+size_t ck_memory_limit(void);
 typedef struct { size_t live, pooled, peak; } ck_memory;
 ck_memory ck_memory_now(void);
 void ck_reset_peak(void);
@@ -75,6 +76,9 @@ enum { CK_ADD, CK_SUB, CK_MUL, CK_DIV };
 
 typedef struct {
   long batch, heads, queries, keys, width;      /* one problem a (batch, head) */
+  /* null, or [batch + 1]: sequences of their own lengths lie one behind the other, slots starts[b]..<starts[b + 1]; queries
+     and keys are then the longest, batch strides are 0, and there is no mask. */
+  const long *_Nullable starts;
   const float *_Nullable q, *_Nullable k, *_Nullable v;
   long qb, qh, qt, kb, kh, kt, vb, vh, vt;      /* strides: batch, head, slot; width is contiguous */
   const uint8_t *_Nullable mask;                /* [batch, keys] or null; true may be seen */
@@ -83,8 +87,8 @@ typedef struct {
   float scale;
   double rate;
   uint64_t key;
-  float *_Nullable out;                         /* [batch, queries, heads, width] */
-  float *_Nullable lse;                         /* [batch, heads, queries] */
+  float *_Nullable out;                         /* [batch, queries, heads, width]; behind each other [slots, heads, width] */
+  float *_Nullable lse;                         /* [batch, heads, queries]; behind each other as many as slots times heads */
   /* backward only */
   const float *_Nullable grad;                  /* like out */
   float *_Nullable dq, *_Nullable dk, *_Nullable dv; /* [batch, slots, heads, width] */
