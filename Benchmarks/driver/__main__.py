@@ -9,7 +9,7 @@ ROOT = os.path.dirname(HERE)
 
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("cases", nargs="+", metavar="CASE", help=f"all, or some of {', '.join(cases.BY_NAME)}")
+    parser.add_argument("cases", nargs="+", metavar="CASE", help=f"{', '.join([*cases.GROUPS, *cases.BY_NAME])}")
     parser.add_argument("--peers", metavar="PYTHON", help="a Python that has PyTorch, to measure it in turn with pmm")
     parser.add_argument("--threads", type=int, default=2, metavar="N")
     parser.add_argument("--turns", type=int, metavar="N", help="turns of each side")
@@ -25,11 +25,10 @@ def arguments():
         value = getattr(given, name)
         if value is not None and not 1 <= value <= 10000:
             parser.error(f"--{name} is 1 to 10000, not {value}")
-    if given.cases == ["all"]:
-        given.cases = list(cases.BY_NAME)
+    given.cases = [name for word in given.cases for name in cases.GROUPS.get(word, [word])]
     for name in given.cases:
         if name not in cases.BY_NAME:
-            parser.error(f"there is no case {name}; the cases are {', '.join(cases.BY_NAME)}")
+            parser.error(f"there is no case {name}; the cases are {', '.join([*cases.GROUPS, *cases.BY_NAME])}")
     return given
 
 

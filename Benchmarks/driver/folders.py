@@ -38,6 +38,35 @@ def texts(draw, count, shortest, longest):
     return [" ".join(f"w{draw.randrange(1 << 40)}" for _ in range(draw.randint(shortest, longest) - 1)) for _ in range(count)]
 
 
+def titles(folder, sizes):
+    """`batch` items with texts, and one user who keeps the format happy."""
+    draw = random.Random(1)
+    write_items(folder, [(title, "") for title in texts(draw, sizes["batch"], sizes["shortest"], sizes["tokens"])])
+    write_events(folder, [[0, 1, 2]])
+
+
+def pictures(folder, sizes):
+    """`batch` items with images of noise, and one user."""
+    draw = random.Random(1)
+    for item in range(sizes["batch"]):
+        write_png(os.path.join(folder, f"{item}.png"), sizes["image"], draw)
+    write_items(folder, [(f"Item {item}", f"{item}.png") for item in range(sizes["batch"])])
+    write_events(folder, [[0, 1, 2]])
+
+
+def histories(folder, sizes):
+    """Users with `history` items, and one after them to be ranked."""
+    draw = random.Random(1)
+    write_items(folder, [(f"Item {item}", "") for item in range(sizes["items"])])
+    write_events(folder, [draw.choices(range(sizes["items"]), k=sizes["history"] + 1) for _ in range(sizes["users"])])
+
+
+def little(folder, sizes):
+    """What a training needs where the data do not matter."""
+    write_items(folder, [(f"Item {item}", "") for item in range(5)])
+    write_events(folder, [[0, 1, 2, 3, 4]])
+
+
 def contents(folder, sizes):
     """Four batches of users, each with items of their own: ten of them, the first once more, and two events held out."""
     draw = random.Random(1)

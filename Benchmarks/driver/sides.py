@@ -71,7 +71,7 @@ class Own(Side):
         self.told(f'from {case.model} import built, read, turn')
         self.told(f"s = {self.record(case.sizes)}")
         self.told(f'data = read("{folder}", s)')
-        self.told("m = built(s)")
+        self.told(f'm = built("{folder}", s)')
         found = re.search(r"([\d,]+) parameters", self.told("print(m)"))
         if not found:
             raise Trouble(f"{self.name} does not say how many parameters the model has")
@@ -99,6 +99,7 @@ class Own(Side):
         answer = self.told(f"p = turn(m, data, s, {steps}, {warm})\nprint(p.milliseconds)\nprint(p.losses)")
         try:
             times, losses = (json.loads(line) for line in answer.splitlines())
+            assert isinstance(times, list) and isinstance(losses, list)
         except ValueError:
             raise Trouble(f"{self.name} gave no numbers: {answer}") from None
         if self.loss is None and losses:

@@ -1,17 +1,17 @@
 """One side of a comparison: builds what it is asked for, runs a turn of steps, answers, and waits.
 
 A request is a line of JSON: {"sizes": {...}, "steps": n, "warm": w}. The answer is one too: the milliseconds of each of the
-n steps, the loss of the first step of all, the number of parameters, and what computes."""
+n steps, the loss of the first step, the number of parameters, and what computes."""
 import gc, json, sys, time
 
 import torch
 
 
 class Work:
-    """A step to repeat, the numbers it trains, and whether it gives a loss."""
+    """A step to repeat, the numbers it works on, whether it gives a loss, and whether a turn is told as its mean."""
 
-    def __init__(self, step, parameters=(), has_loss=False):
-        self.step, self.has_loss = step, has_loss
+    def __init__(self, step, parameters=(), has_loss=False, averaged=False):
+        self.step, self.has_loss, self.averaged = step, has_loss, averaged
         self.parameters = sum(p.numel() for p in parameters)
         self.first = None
 
@@ -25,7 +25,7 @@ class Work:
                 self.first = float(result.detach())
             if index >= warm:
                 times.append((end - start) * 1e3)
-        return times
+        return [sum(times) / steps] if self.averaged else times
 
 
 def serve(build):
@@ -55,3 +55,13 @@ def training(model, loss, optimiser):
         optimiser.step()
         return value
     return Work(step, model.parameters(), has_loss=True)
+
+
+def inference(model, *inputs):
+    """A forward run. In place of a loss stands the sum of the squares of what it gives."""
+    def step():
+        with torch.inference_mode():
+            return model(*inputs)
+    work = Work(step, model.parameters())
+    work.first = float(step().square().sum())
+    return work

@@ -28,6 +28,14 @@ package struct Variable: Sendable {
 /// What an op does with the gradient of its result: one gradient an input, nil where it is zero or not wanted.
 typealias Pullback = (_ gradient: Tensor) throws -> [Tensor?]
 
+/// Follows a tape: hears of each entry as it is recorded and as its gradient is passed on.
+package protocol TapeObserver: AnyObject {
+  func recorded(_ entry: Int)
+  func passing(_ entry: Int)
+  /// The backward run is over.
+  func passed()
+}
+
 /// The ops of one forward run, in order. One thread at a time.
 package final class Tape: @unchecked Sendable {
   private struct Entry {
@@ -39,8 +47,12 @@ package final class Tape: @unchecked Sendable {
 
   private var entries: [Entry] = []
   private var isSpent = false
+  private let observer: (any TapeObserver)?
 
-  package init() { entries.reserveCapacity(1024) }
+  package init(observer: (any TapeObserver)? = nil) {
+    self.observer = observer
+    entries.reserveCapacity(1024)
+  }
 
   /// Number of entries, leaves included.
   package var count: Int { entries.count }
@@ -56,6 +68,7 @@ package final class Tape: @unchecked Sendable {
   ) -> Variable {
     entries.append(
       Entry(inputs: inputs.map { $0.tape === self ? $0.index : -1 }, pullback: pullback, shape: tensor.shape, op: op))
+    observer?.recorded(entries.count - 1)
     return Variable(tensor, tape: self, index: entries.count - 1)
   }
 
@@ -77,6 +90,7 @@ package final class Tape: @unchecked Sendable {
         leaves[i] = gradient
         continue
       }
+      observer?.passing(i)
       let inputs = entries[i].inputs
       try Self.naming(entries[i].op) {
         let parts = try pullback(gradient)
@@ -93,6 +107,7 @@ package final class Tape: @unchecked Sendable {
         }
       }
     }
+    observer?.passed()
     try Interrupts.check()
     return Gradients(leaves: leaves)
   }

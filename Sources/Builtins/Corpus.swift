@@ -154,28 +154,34 @@ package final class Corpus {
     let items = Dimension(try axis("item"), batch.items.count)
     let base = Label64(raw: label)
     return Record(names: Platform.fields.sorted(), kind: "batch", label: label) { [self] name in
-      let tensor: NamedTensor?
-      switch name {
-      case "user": tensor = try users(batch, rows)
-      case "context", "next_context":
-        let width = Dimension(try axis("context"), platforms.first?.contexts?.width ?? 0)
-        tensor = try platforms.first?.contexts.map { first in
-          let values = try first.field(batch, next: name == "next_context", owner: owner)
-          return try NamedTensor.floats(values, [rows, steps, width])
-        }
-      case "slots": tensor = try NamedTensor.ints(batch.slots, [rows, steps])
-      case "next": tensor = try NamedTensor.ints(batch.next, [rows, steps])
-      case "mask": tensor = try NamedTensor.bools(batch.mask, [rows, steps])
-      case "anchor": tensor = try NamedTensor.bools(batch.anchor, [rows, steps])
-      case "own": tensor = try NamedTensor.bools(batch.own, [rows, items])
-      case "count": tensor = try NamedTensor.floats(batch.count, [items])
-      case "log_popularity": tensor = try NamedTensor.floats(batch.logPopularity, [items])
-      case "catalogue": return .record(catalogueRecord())
-      case "offered":
-        tensor = try NamedTensor.bools(offered(batch), [rows, Dimension(try axis("entry"), itemCount)])
-      default: tensor = try itemField(name, batch.items)
+      if name == "catalogue" { return .record(catalogueRecord()) }
+      return try machine.phase(.batch) { try field(name, batch, rows, steps, items) }.map {
+        .tensor(value($0, name, base))
       }
-      return tensor.map { .tensor(value($0, name, base)) }
+    }
+  }
+
+  private func field(
+    _ name: String, _ batch: RowBatch, _ rows: Dimension, _ steps: Dimension, _ items: Dimension
+  ) throws -> NamedTensor? {
+    switch name {
+    case "user": return try users(batch, rows)
+    case "context", "next_context":
+      let width = Dimension(try axis("context"), platforms.first?.contexts?.width ?? 0)
+      return try platforms.first?.contexts.map { first in
+        let values = try first.field(batch, next: name == "next_context", owner: owner)
+        return try NamedTensor.floats(values, [rows, steps, width])
+      }
+    case "slots": return try NamedTensor.ints(batch.slots, [rows, steps])
+    case "next": return try NamedTensor.ints(batch.next, [rows, steps])
+    case "mask": return try NamedTensor.bools(batch.mask, [rows, steps])
+    case "anchor": return try NamedTensor.bools(batch.anchor, [rows, steps])
+    case "own": return try NamedTensor.bools(batch.own, [rows, items])
+    case "count": return try NamedTensor.floats(batch.count, [items])
+    case "log_popularity": return try NamedTensor.floats(batch.logPopularity, [items])
+    case "offered":
+      return try NamedTensor.bools(offered(batch), [rows, Dimension(try axis("entry"), itemCount)])
+    default: return try itemField(name, batch.items)
     }
   }
 
@@ -231,7 +237,7 @@ package final class Corpus {
         let items = range.map { Int32($0) }
         // Chunks are read in order, so with the last one every item was tried.
         defer { if range.upperBound == itemCount { warnOfItems() } }
-        return try itemField(name, items).map { .tensor(value($0, name, label)) }
+        return try machine.phase(.batch) { try itemField(name, items) }.map { .tensor(value($0, name, label)) }
       }
     }
     let count = itemCount
@@ -247,7 +253,7 @@ package final class Corpus {
     let label = items.reduce(base.mixed("rows")) { $0.mixed(Int($1)) }
     return Record(names: ["words", "word_mask", "image", "features", "ids"], kind: "items", label: label.value) {
       [self] name in
-      try itemField(name, items).map { .tensor(value($0, name, label)) }
+      try machine.phase(.batch) { try itemField(name, items) }.map { .tensor(value($0, name, label)) }
     }
   }
 
@@ -333,8 +339,10 @@ package final class Corpus {
     let names: [String?] = [nil, nil] + term.settings.map { $0.name }
     let values: [Value] = [.module(model, within: nil), .record(batch)] + term.settings.map(\.value)
     do {
-      let result = try machine.call(
-        .function(term.loss), values, names: names, at: call.span, place: Label64("term").mixed(term.name))
+      let place = Label64("term").mixed(term.name)
+      let result = try machine.part(named: "loss \(term.name)") {
+        try machine.call(.function(term.loss), values, names: names, at: call.span, place: place)
+      }
       guard case .tensor(let loss) = result, loss.tensor.dimensions.isEmpty, loss.tensor.kind == .float else {
         throw Failure(
           .wrongType, "the loss `\(term.name)` must give one number, not \(result.described)", at: call.span)

@@ -54,7 +54,7 @@ extension Catalog {
         .wrongType, "a gradient is taken with respect to a name or a path, and this is an expression", argument: 1,
         tries: ["x = \(call.spans[1]?.text ?? "...")", "gradient(..., wrt = x) with x inside"])
     }
-    let tape = Tape()
+    let tape = Tape(observer: call.machine.profiler?.tapeObserver)
     let leaf = NamedTensor(variable: tape.leaf(variable.tensor), dimensions: wrt.dimensions)
     let argument = Value.tensor(TensorValue(leaf, label: Label64("wrt").mixed(given.label).value))
     let total = try number(function, [argument], call)
@@ -63,13 +63,13 @@ extension Catalog {
         .wrongType, "the value does not depend on `\(function.parameterNames[0])`", argument: 0,
         tries: ["use the name itself inside of the call"])
     }
-    let gradients = try tape.backward(from: total)
+    let gradients = try call.machine.phase(.backward) { try tape.backward(from: total) }
     let found = try leaf.variable.flatMap { gradients[$0] } ?? Tensor(full: 0, shape: variable.shape, variable.dtype)
     return NamedTensor(variable: Variable(found), dimensions: wrt.dimensions).asValue(call)
   }
 
   private static func byParameters(_ paths: [PathValue], _ function: Function, _ call: Invocation) throws -> Value {
-    let tape = Tape()
+    let tape = Tape(observer: call.machine.profiler?.tapeObserver)
     let leaves = GradientLeaves(paths) { tape.leaf($0) }
     let total = try call.machine.differentiating(by: leaves) { try number(function, [], call) }
     guard !leaves.all.isEmpty else {
@@ -81,7 +81,7 @@ extension Catalog {
         tries: near.isEmpty
           ? leaves.others.sorted().prefix(5).map { $0 } : near.map { call.spans[1]?.edited(to: $0) ?? $0 })
     }
-    let gradients = total.isTracked ? try tape.backward(from: total) : nil
+    let gradients = total.isTracked ? try call.machine.phase(.backward) { try tape.backward(from: total) } : nil
     let base = Label64(raw: call.label)
     let fields: [(String, Value)] = try leaves.all.map { leaf in
       let name = leaf.path.joined(separator: ".")

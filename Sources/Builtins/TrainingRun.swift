@@ -193,7 +193,7 @@ final class TrainingRun {
     let order = steps.order(epoch: epoch)
     while position.batch < steps.perEpoch {
       let batch = steps.batch(position.batch, of: order)
-      let values = try steps.run(batch, step: position.step, of: stepsInAll, epoch: epoch).values
+      let values = try steps.run(batch, step: position.step, of: stepsInAll, epoch: epoch)
       for term in values.indices { position.sums[term] += values[term] * Double(batch.rows) }
       position.seen += batch.rows
       position.batch += 1

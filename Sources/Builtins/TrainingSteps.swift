@@ -106,25 +106,19 @@ final class TrainingSteps {
   /// The batch at `index` of an epoch, `index` below `perEpoch`.
   func batch(_ index: Int, of order: [Int]) -> RowBatch {
     let range = index * batchRows..<min((index + 1) * batchRows, order.count)
-    return RowBatch.training(rows: order[range].map { rows[$0] }, length: length, logPopularity: popularity)
+    return call.machine.phase(.batch) {
+      RowBatch.training(rows: order[range].map { rows[$0] }, length: length, logPopularity: popularity)
+    }
   }
 
-  /// What a step gave.
-  struct Outcome {
-    /// The weighted value of each term.
-    let values: [Double]
-    /// When the losses were known, their gradients, and the new parameters.
-    let forward, backward, optimiser: ContinuousClock.Instant
-  }
-
-  /// Computes the goal on a batch and moves the parameters down its gradient.
+  /// Computes the goal on a batch and moves the parameters down its gradient; gives the weighted value of each term.
   /// - Parameters:
   ///   - step: how many steps were before it; a key of its randomness.
   ///   - total: the steps that a schedule of the learning rate is spread over.
   ///   - epoch: for messages.
-  func run(_ batch: RowBatch, step: Int, of total: Int, epoch: Int) throws -> Outcome {
-    let clock = ContinuousClock()
-    let tape = Tape()
+  func run(_ batch: RowBatch, step: Int, of total: Int, epoch: Int) throws -> [Double] {
+    let machine = call.machine
+    let tape = Tape(observer: machine.profiler?.tapeObserver)
     let context = try RunContext(root: model, mode: .training, seed: settings.seed, step: step)
     for (index, leaf) in set.leaves(on: tape).enumerated() {
       let (path, parameter) = trainable[index]
@@ -133,7 +127,7 @@ final class TrainingSteps {
     let record = try corpus.record(batch, label: Label64("batch").mixed(step).value)
     var values: [Double] = []
     var sum: NamedTensor?
-    try call.machine.within(context) {
+    try machine.within(context) {
       for term in goal.terms {
         let value = try corpus.value(of: term, model, record, call)
         let number = value.item ?? .nan
@@ -152,17 +146,17 @@ final class TrainingSteps {
         .wrongType, "the goal does not depend on any parameter that is trained",
         argument: call.builtin.signature.place(of: "goal"))
     }
-    let forward = clock.now
-    let gradients = try tape.backward(from: variable)
-    let backward = clock.now
-    // A step that is begun is finished: half of one would be no state to go on from.
-    try Interrupts.holding {
-      try set.gather(gradients)
-      if let clip = settings.clip { set.clip(clip) }
-      optimiser.groups = settings.optimiser.groups(step: step, of: total)
-      optimiser.step()
+    let gradients = try machine.phase(.backward) { try tape.backward(from: variable) }
+    try machine.phase(.optimiser) {
+      // A step that is begun is finished: half of one would be no state to go on from.
+      try Interrupts.holding {
+        try set.gather(gradients)
+        if let clip = settings.clip { set.clip(clip) }
+        optimiser.groups = settings.optimiser.groups(step: step, of: total)
+        optimiser.step()
+      }
     }
-    return Outcome(values: values, forward: forward, backward: backward, optimiser: clock.now)
+    return values
   }
 
   /// Takes up a training after `steps` steps: its parameters' numbers, by path, and the moments of its optimiser.

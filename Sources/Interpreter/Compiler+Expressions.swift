@@ -47,7 +47,7 @@ extension Compiler {
       return { frame in
         do {
           let (x, y) = (try a(frame), try b(frame))
-          let result = try Operators.apply(op, x, y)
+          let result = try frame.machine.operation(op.rawValue, at: span, x, y) { try Operators.apply(op, x, y) }
           frame.machine.trace?.derive(result, from: [x, y])
           return result
         } catch let error as AxisError {
@@ -63,8 +63,9 @@ extension Compiler {
         case .bool(let value): return .bool(!value)
         case .tensor(let value):
           do {
-            let result = Value.tensor(
-              TensorValue(try NamedTensor.not(value.tensor), label: Label64("not").mixed(value.label).value))
+            let result = try frame.machine.operation("not", at: span, .tensor(value), .none) {
+              .tensor(TensorValue(try NamedTensor.not(value.tensor), label: Label64("not").mixed(value.label).value))
+            }
             frame.machine.trace?.derive(result, from: [.tensor(value)])
             return result
           } catch let error as AxisError {
@@ -79,7 +80,7 @@ extension Compiler {
       return { frame in
         do {
           let value = try code(frame)
-          let result = try Operators.negate(value)
+          let result = try frame.machine.operation("-", at: span, value, .none) { try Operators.negate(value) }
           frame.machine.trace?.derive(result, from: [value])
           return result
         } catch let error as AxisError {
@@ -201,7 +202,9 @@ extension Compiler {
       let second = try b(frame)
       if case .bool = first, case .bool = second { return second }
       do {
-        let result = try Operators.logic(op, word, first, second)
+        let result = try frame.machine.operation(word, at: span, first, second) {
+          try Operators.logic(op, word, first, second)
+        }
         frame.machine.trace?.derive(result, from: [first, second])
         return result
       } catch let error as AxisError {
@@ -311,7 +314,9 @@ extension Compiler {
       let value = try code(frame)
       var axes: [(axis: Value?, value: Value)] = []
       for (key, index) in keys { axes.append((try key?(frame), try index(frame))) }
-      return try frame.machine.element(axes, of: value, spans: spans, at: span)
+      return try frame.machine.operation("[ ]", at: span, value, .none) {
+        try frame.machine.element(axes, of: value, spans: spans, at: span)
+      }
     }
   }
 

@@ -23,7 +23,9 @@ extension Machine {
     let invocation = Invocation(
       machine: self, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: shape.span, place: place)
     do {
-      let result = try builtin.body(invocation)
+      let result =
+        try profiler?.operation(builtin.name, at: shape.span) { try builtin.body(invocation) }
+        ?? builtin.body(invocation)
       trace?.derive(result, from: arguments + extra.map { $0.value })
       return result
     } catch let error as AxisError {

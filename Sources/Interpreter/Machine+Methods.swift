@@ -57,6 +57,8 @@ extension Machine {
         if let trace, let path = context.placement.modulePaths[identity] {
           let arguments = code.parameters.map { frame.slots[$0.slot] }
           value = try trace.call(path, code.name, arguments) { try run(code, frame) }
+        } else if let profiler {
+          value = try profiler.part(module, in: context) { try run(code, frame) }
         } else {
           value = try run(code, frame)
         }

@@ -61,6 +61,8 @@ package final class Machine: NameSource {
   var trace: WireTrace?
   /// Parameters that a running `gradient` differentiates by.
   var leaves: GradientLeaves?
+  /// What follows the time and the memory of what runs; nil while nothing is profiled.
+  package internal(set) var profiler: Profiler?
   var depth = 0
   package static let deepest = 400
   /// How many constructors are running: only the outermost one checks shapes.
