@@ -2,7 +2,7 @@
 import argparse, os, signal, sys, tempfile
 
 import cases, report
-from sides import HERE, Own, Peer, Trouble, check_program, check_python, tuned
+from sides import HERE, Own, Peer, Side, Trouble, check_program, check_python, tuned
 
 ROOT = os.path.dirname(HERE)
 
@@ -17,14 +17,17 @@ def arguments():
     parser.add_argument(
         "--program", default=os.environ.get("PMM_PROGRAM", os.path.join(ROOT, "scripts", "pmm")), metavar="PATH",
         help="the pmm to measure; scripts/pmm, or what PMM_PROGRAM names")
+    parser.add_argument("--priority", action="store_true", help="run all sides before other programs of the machine (root)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a line of JSON a case")
     form.add_argument("--markdown", action="store_true", help="a table for a document")
+    form.add_argument("--into", metavar="FILE", help="that table, in the place of the one between the marks of a document")
     given = parser.parse_args()
     for name in ("threads", "turns", "steps"):
         value = getattr(given, name)
         if value is not None and not 1 <= value <= 10000:
             parser.error(f"--{name} is 1 to 10000, not {value}")
+    given.words = given.cases
     given.cases = [name for word in given.cases for name in cases.GROUPS.get(word, [word])]
     for name in given.cases:
         if name not in cases.BY_NAME:
@@ -89,18 +92,28 @@ def main():
     machine = report.machine()
     given.program = os.path.abspath(given.program)
     version = check_program(given.program)
+    Side.goes_first = given.priority
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"note: other programs are at work (load {load:.1f}), so times will spread", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         environments = {}
         if given.peers:
             check_python(given.peers)
             environments = {"stock": {}, "tuned": tuned(folder)}
+        table = [report.heading(machine, given), "", *report.HEADER]
         if given.markdown:
-            print(f"{machine}, {given.threads} threads\n\n{report.HEADER}")
+            print("\n".join(table))
+        if given.into:
+            report.put([], given.into)
         for name in given.cases:
             result = measure(cases.BY_NAME[name], given, version, environments)
             text = (
-                result.json(machine, given.threads) if given.json else result.row() if given.markdown else result.line())
+                result.json(machine, given.threads, load) if given.json else result.row() if given.markdown else result.line())
             print(text, flush=True)
+            table.append(result.row())
+        if given.into:
+            report.put(table, given.into)
 
 
 if __name__ == "__main__":

@@ -61,4 +61,5 @@ ALL = [
 ]
 BY_NAME = {case.name: case for case in ALL}
 #: Cases that one word asks for.
-GROUPS = {"all": list(BY_NAME), "micro": [name for name in BY_NAME if name.startswith("micro-")]}
+MICRO = [name for name in BY_NAME if name.startswith("micro-")]
+GROUPS = {"all": list(BY_NAME), "models": [name for name in BY_NAME if name not in MICRO], "micro": MICRO}

@@ -1,5 +1,7 @@
 """How results look: a line a case, JSON, or a table in Markdown."""
-import json, os, re, statistics
+import json, os, re, statistics, time
+
+from sides import Trouble
 
 
 def share(values, part):
@@ -28,8 +30,10 @@ class Result:
         parts.append(f"ratio {self.ratio:.2f} to {self.faster}" if self.ratio else f"{self.sides['own']['steps']} steps")
         return " ".join(parts)
 
-    def json(self, machine, threads):
-        row = {"case": self.case.name, "sizes": self.case.sizes, "threads": threads, "machine": machine, "sides": self.sides}
+    def json(self, machine, threads, load):
+        row = {
+            "case": self.case.name, "sizes": self.case.sizes, "threads": threads, "machine": machine, "load": load,
+            "sides": self.sides}
         if self.ratio:
             row |= {"ratio": self.ratio, "faster_peer": self.faster}
         return json.dumps(row)
@@ -44,7 +48,33 @@ class Result:
         return "| " + " | ".join(cells) + " |"
 
 
-HEADER = "| case | pmm, ms a step | PyTorch, stock | PyTorch, tuned | ratio | peak memory, MiB |\n| --- | --- | --- | --- | --- | --- |"
+HEADER = [
+    "| case | pmm, ms a step | PyTorch, stock | PyTorch, tuned | ratio | peak memory, MiB |",
+    "| --- | --- | --- | --- | --- | --- |"]
+
+FROM, TO = "<!-- from here on `scripts/bench --into` writes -->", "<!-- up to here -->"
+
+
+def put(lines, path):
+    """Puts lines between the marks of a document; without lines it only sees that the marks are there."""
+    try:
+        with open(path) as file:
+            text = file.read()
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read: {error.strerror}") from None
+    if text.count(FROM) != 1 or text.count(TO) != 1 or text.index(FROM) > text.index(TO):
+        raise Trouble(f"{path} has no place for a table: it needs the lines {FROM} and {TO}")
+    if lines:
+        before, after = text.split(FROM)[0], text.split(TO)[1]
+        with open(path, "w") as file:
+            file.write(before + FROM + "\n\n" + "\n".join(lines) + "\n\n" + TO + after)
+
+
+def heading(machine, given):
+    """Where a table comes from."""
+    words = ["scripts/bench", *given.words] + (["--peers PYTHON"] if given.peers else [])
+    words += ["--priority"] if given.priority else []
+    return f"{machine}; {given.threads} threads; `{' '.join(words)} --markdown`, {time.strftime('%Y-%m-%d')}."
 
 
 def number(value):

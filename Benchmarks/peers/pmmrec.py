@@ -30,6 +30,10 @@ class PMMRec(nn.Module):
         self.user_place, self.user, self.user_norm = row(s.items_per_user, s.d), blocks(s.user_layers), nn.LayerNorm(s.d)
         self.noise = nn.Linear(s.d, 3)
         nn.init.normal_(self.words.weight, std=0.02)
+        # As the own side starts, so that the first losses can be compared.
+        for part in self.modules():
+            if isinstance(part, (nn.Linear, nn.Conv2d)):
+                nn.init.zeros_(part.bias)
 
     def items(self, ids, mask, image):
         """Class tokens of text and image, and one vector, [item, d] each."""

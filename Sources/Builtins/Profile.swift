@@ -83,5 +83,7 @@ final class Profile: LanguageObject {
     return lines.joined(separator: "\n")
   }
 
-  static func megabytes(_ bytes: Int) -> String { Value.fixed(Double(bytes) / 1e6, 1) }
+  /// As the log of a training counts memory.
+  static let megabyte = 1_048_576.0
+  static func megabytes(_ bytes: Int) -> String { Value.fixed(Double(bytes) / megabyte, 1) }
 }

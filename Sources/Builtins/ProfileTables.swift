@@ -53,8 +53,8 @@ struct ProfileTables {
       let calls = Int(exactly: sum.calls).map { Value.int($0) } ?? .float(sum.calls)
       return [own.map { ("own", .float($0)) } ?? ("calls", calls)] + [
         ("forward", .float(sum.forward)), ("backward", .float(sum.backward)), ("ms", .float(sum.milliseconds)),
-        ("share", .float(sum.milliseconds / whole)), ("taken_mb", .float(sum.taken / 1e6)),
-        ("peak_mb", .float(Double(sum.peak) / 1e6)),
+        ("share", .float(sum.milliseconds / whole)), ("taken_mb", .float(sum.taken / Profile.megabyte)),
+        ("peak_mb", .float(Double(sum.peak) / Profile.megabyte)),
       ]
     }
 
@@ -103,19 +103,21 @@ struct ProfileTables {
     }
   }
 
-  /// The rows that matter: those of at least a hundredth of the time.
+  /// The rows that matter, by their share of the time.
   var printed: [String] {
     var text = [
       "  the language itself \(Value.fixed(100 * language, 1)) %, \(Profile.megabytes(Int(taken))) MB asked for a step",
       "",
     ]
     for table in [ops, parts, lines] {
+      // A model has many parts, each within others.
+      let least = table.keyNames == ["part"] ? 2 : 1
       let rows = table.rows.filter { row in
-        if case .float(let share) = row.cell("share") { share >= 0.01 } else { true }
+        if case .float(let share) = row.cell("share") { share * 100 >= Double(least) } else { true }
       }
       text.append(Table(keyNames: table.keyNames, rows: rows).text(limit: 40))
       let rest = table.rows.count - rows.count
-      if rest > 0 { text.append("... and \(rest) below 1 %, in `.\(table.keyNames[0])s`") }
+      if rest > 0 { text.append("... and \(rest) below \(least) %, in `.\(table.keyNames[0])s`") }
       text.append("")
     }
     text.removeLast()

@@ -123,9 +123,9 @@ struct ProfileRun {
     guard function.parameterNames.isEmpty else {
       throw call.fail(
         .wrongType,
-        "a function without arguments is profiled, and `\(function.name)` takes "
+        "a function without arguments is profiled, and this one takes "
           + function.parameterNames.map { "`\($0)`" }.joined(separator: ", "), argument: 0,
-        tries: ["profile(() => \(function.name)(...))"])
+        tries: ["profile(() => f(...))"])
     }
     let profiler = try turns { _ in
       _ = try call.machine.call(.function(function), [], at: call.span, place: call.place)
