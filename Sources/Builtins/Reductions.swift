@@ -63,7 +63,10 @@ extension Catalog {
         "cross_entropy",
         "Cross entropy of the softmax along an axis against the index `truth`: logsumexp less the score there.",
         BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("truth"), one,
-        examples: "pmm> cross_entropy(tensor([0.0, 0.0], [item]), tensor(1), over = item)\n0.693147"
+        examples: """
+          pmm> cross_entropy(full(0.0, [step(2), item(2)]), tensor([1, 0], [step]), over = item)
+          [step=2] 0.693147, 0.693147
+          """
       ) { _, x, truth, over in try NamedTensor.crossEntropy(x, truth, over: over.axis) },
       Builtin(
         "cumsum", "Running sums along an axis; bools count.", BuiltinParameter<NamedTensor>("x"), one,

@@ -58,17 +58,19 @@ extension Catalog {
         "The slots where the mask holds, one behind the other along `to`; `over` lists the mask's axes, the slow one first.",
         x, BuiltinParameter<NamedTensor>("where"), BuiltinParameter<AxisList>("over"), axis("to"),
         examples: """
+          pmm> axis slot
           pmm> mask = tensor([[true, false], [true, true]], [item, word])
-          pmm> pack(tensor([[1.0, 2.0], [3.0, 4.0]], [item, word]), where = mask, over = [item, word], to = slot)
-          [slot=3] 1.0, 3.0, 4.0
+          pmm> pack(tensor([[1.0, 2.0], [3.0, 4.0]], [item, word]), where = mask, over = [item, word], to = token)
+          [token=3] 1.0, 3.0, 4.0
           """
       ) { _, x, mask, over, to in try NamedTensor.pack(x, where: mask, over: over.axes.map(\.axis), to: to.axis) },
       Builtin(
         "unpack", "Undoes `pack`: the slots along `from` go to where the mask holds, with 0 elsewhere.",
         x, BuiltinParameter<NamedTensor>("where"), BuiltinParameter<AxisList>("over"), axis("from"),
         examples: """
+          pmm> axis slot
           pmm> mask = tensor([[true, false], [true, true]], [item, word])
-          pmm> unpack(tensor([1.0, 3.0, 4.0], [slot]), where = mask, over = [item, word], from = slot)
+          pmm> unpack(tensor([1.0, 3.0, 4.0], [token]), where = mask, over = [item, word], from = token)
           [item=2, word=2]
             1.0  0.0
             3.0  4.0

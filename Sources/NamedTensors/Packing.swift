@@ -18,14 +18,10 @@ extension NamedTensor {
         .missingAxis, "`pack` needs one of \(Rules.text(places)), but \(Rules.text(x.dimensions)) carries none",
         operands: [0])
     }
-    guard mask.variable != nil, x.variable != nil else {
-      let packed = [Dimension(to, .symbolic("packed \(to.name)"))] + rest
-      try Rules.distinct(packed)
-      return .shape(packed, x.kind)
-    }
-    let index = try indices(mask, places)
-    let dimensions = [Dimension(to, index.count)] + rest
+    let index = mask.isShapeOnly ? nil : try indices(mask, places)
+    let dimensions = [Dimension(to, index.map { .known($0.count) } ?? .symbolic("packed \(to.name)"))] + rest
     try Rules.distinct(dimensions)
+    guard let index, !x.isShapeOnly else { return .shape(dimensions, x.kind) }
     let (rows, width) = (try Rules.known(places).reduce(1, *), try Rules.known(rest).reduce(1, *))
     let spread = try x.expanded(to: places + rest)
     let shape = try Rules.known(dimensions)
