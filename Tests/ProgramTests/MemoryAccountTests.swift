@@ -34,8 +34,9 @@ import Testing
       #expect(line[0] + line[1] <= first[0] + first[1], "live and pooled: \(outcome.output)")
     }
     // What is no tensor, such as lists of the data, is made once more in the first trainings after another.
+    // It is so small a program that one more page table or heap of a thread is 2 %; `scripts/bench memory` holds a long one to that.
     for line in lines.dropFirst(3) {
-      #expect(line[3] <= lines[2][3] + lines[2][3] / 50, "resident: \(outcome.output)")
+      #expect(line[3] <= lines[2][3] + max(lines[2][3] / 50, 2 << 20), "resident: \(outcome.output)")
     }
   }
 
