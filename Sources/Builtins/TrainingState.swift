@@ -89,7 +89,7 @@ extension TrainingState {
     file.sections[.train] = [
       StoredTensor(path: ["sums"], axes: ["term"], shape: [position.sums.count], values: .float64(position.sums))
     ]
-    for (column, cell) in (log.first?.cells ?? []).enumerated() {
+    for column in (log.first?.cells ?? []).indices {
       let numbers = log.map { row in
         row.cells.indices.contains(column) ? Double.from(row.cells[column].value) ?? .nan : .nan
       }
