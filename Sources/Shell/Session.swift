@@ -18,8 +18,9 @@ package final class Session {
   package init(_ machine: Machine) { self.machine = machine }
 
   /// Runs one entry and prints the values of its expressions.
-  package func submit(_ text: String) -> Outcome {
-    let source = SourceText(name: "pmm", text: text)
+  /// - Parameter name: what messages call the text.
+  package func submit(_ text: String, named name: String = "pmm") -> Outcome {
+    let source = SourceText(name: name, text: text)
     let program = Parser.parse(source)
     if program.isIncomplete { return .incomplete(program.diagnostics) }
     if !program.diagnostics.isEmpty { return .failed(program.diagnostics) }

@@ -52,7 +52,8 @@ struct PMM: ParsableCommand {
       throw ExitCode(
         Runtime.onDeepStack { Scripts.run(text: e, name: "-e", options: [:], seed: numbers.seed, printsLast: true) })
     }
-    throw ExitCode(Runtime.onDeepStack { Prompt.run() })
+    let seed = numbers.seed
+    throw ExitCode(Runtime.onDeepStack { Prompt.run(seed: seed) })
   }
 }
 
