@@ -152,21 +152,20 @@ package final class SessionNames: CompletionNames {
   }
 
   package func keys(of chain: [String]) -> (axes: [Candidate], names: [Candidate]) {
-    switch value(of: chain) {
-    case .tensor(let tensor): return (tensor.tensor.dimensions.map { Candidate("\($0.axis) = ", "axis") }, [])
-    case .record(let record): return ([], record.names.map { Candidate($0) })
-    case .object(let object): return ([], object.fieldNames.map { Candidate($0) })
-    default: return ([], [])
+    let found = value(of: chain)
+    if case .tensor(let tensor) = found {
+      return (tensor.tensor.dimensions.map { Candidate("\($0.axis) = ", "axis") }, [])
     }
+    if case .record(let record) = found { return ([], record.names.map { Candidate($0) }) }
+    if case .object(let object) = found { return ([], object.fieldNames.map { Candidate($0) }) }
+    return ([], [])
   }
 
   package func parameters(of chain: [String]) -> [KnownParameter] {
-    switch value(of: chain) {
-    case .function(let function): return Self.parameters(of: function)
-    case .module(let module, _):
-      return module.definition.methods["forward"].map { Self.parameters(of: $0.parameters) } ?? []
-    default: return []
-    }
+    let found = value(of: chain)
+    if case .function(let function) = found { return Self.parameters(of: function) }
+    guard case .module(let module, _) = found, let method = module.definition.methods["forward"] else { return [] }
+    return Self.parameters(of: method.parameters)
   }
 
   private static func parameters(of function: Function) -> [KnownParameter] {
@@ -213,11 +212,9 @@ package final class SessionNames: CompletionNames {
   // MARK: Remarks
 
   private static func remark(_ value: Value) -> String {
-    switch value {
-    case .module(let module, _): "\(module.definition.name), a model"
-    case .function(let function): function.documentation.map(firstSentence) ?? function.typeName
-    default: value.described
-    }
+    if case .module(let module, _) = value { return "\(module.definition.name), a model" }
+    guard case .function(let function) = value else { return value.described }
+    return function.documentation.map(firstSentence) ?? function.typeName
   }
 
   private static func firstSentence(_ text: String) -> String {
