@@ -65,7 +65,7 @@ struct EditingTests {
     #expect(!terminal.screen.text.contains("error"), "nothing runs until Enter")
     terminal.send("\r")
     #expect(terminal.waits { $0.lines.last == "pmm>" })
-    #expect(try terminal.enter("len(x)").contains("\n2001\n"), "\(terminal.screen.text)")
+    #expect(try terminal.enter("length(x)").contains("\n2001\n"), "\(terminal.screen.text)")
     #expect(try terminal.enter("x[1999] == \"\\tline 1999 of the paste\"").contains("\ntrue\n"))
     // Generous, since other work may run beside this.
     #expect(seconds < 5, "took \(seconds) s")
@@ -107,7 +107,7 @@ struct EditingTests {
   @Test func homeEndAndWords() throws {
     let terminal = try begin()
     for (keys, result) in [
-      ("2)\u{1B}[1~len([3, \u{1B}[4~\u{1B}[D]\r", "error"), ("one two\u{17}\u{17}5 + 6\r", "11"),
+      ("2)\u{1B}[1~length([3, \u{1B}[4~\u{1B}[D]\r", "error"), ("one two\u{17}\u{17}5 + 6\r", "11"),
       ("10 + 20\(Keys.controlLeft)\(Keys.controlLeft)1\r", "130"), ("5\u{1}1\u{5}0\r", "150"),
     ] {
       terminal.send(keys)
@@ -125,7 +125,7 @@ struct EditingTests {
     terminal.send("end\"\r")
     #expect(terminal.waits { $0.text.contains("end\"") && $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
     #expect(terminal.screen.lines.contains { $0.hasSuffix("end\"") && $0.count < 30 }, "\(terminal.screen.text)")
-    #expect(try terminal.enter("len([x, x])").contains("\n2\n"), "\(terminal.screen.text)")
+    #expect(try terminal.enter("length([x, x])").contains("\n2\n"), "\(terminal.screen.text)")
   }
 
   @Test(arguments: [["TERM": "dumb"], ["NO_COLOR": "1"], ["TERM": "dumb", "NO_COLOR": "1"]])
@@ -255,7 +255,7 @@ struct EditingTests {
   }
 
   @Test func itIsAScriptWhoseValuesArePrinted() throws {
-    let outcome = try run("x = [\n  1,\n  2]\nx\nif len(x) == 2 { \"two\" }\nelse { \"other\" }\n[1, 2, 3]\n|> len\n")
+    let outcome = try run("x = [\n  1,\n  2]\nx\nif length(x) == 2 { \"two\" }\nelse { \"other\" }\n[1, 2, 3]\n|> length\n")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output == "[1, 2]\ntwo\n3\n")
     #expect(outcome.errors.isEmpty)
