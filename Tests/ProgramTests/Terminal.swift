@@ -13,6 +13,8 @@ final class Terminal {
 
   /// Gives a program a terminal to be controlled by; part of util-linux.
   static let launcher = "/usr/bin/setsid"
+  /// Linux's requests TIOCSPTLCK and TIOCGPTN, whose definitions Swift cannot import.
+  private static let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
   static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: launcher) }
 
   /// - Parameter shell: a command line in which `pmm` is the program; nil starts the program itself.
@@ -21,10 +23,12 @@ final class Terminal {
     shell: String? = nil
   ) throws {
     screen = Screen(width: width, height: height)
-    master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var (locked, number): (Int32, Int32) = (0, -1)
+    guard master >= 0, ioctl(master, Self.setLock, &locked) == 0, ioctl(master, Self.getNumber, &number) == 0 else {
       throw Missing(description: "a pseudo-terminal")
     }
+    let name = "/dev/pts/\(number)"
     var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
     let slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
