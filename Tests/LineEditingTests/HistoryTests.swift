@@ -108,12 +108,18 @@ import Testing
   @Test func upAndDownFindWhatBeginsAsTyped() {
     let entries = ["x = 1", "y = 2", "x = 3"]
     var walk = HistoryWalk(from: EntryText("x"), entries: entries)
-    #expect(walk.older(in: entries)?.text == "x = 3")
-    #expect(walk.older(in: entries)?.text == "x = 1")
-    #expect(walk.older(in: entries) == nil)
-    #expect(walk.newer(in: entries)?.text == "x = 3")
-    #expect(walk.newer(in: entries)?.text == "x")
-    #expect(walk.newer(in: entries) == nil)
+    var found = walk.older(in: entries)
+    #expect(found?.text == "x = 3")
+    found = walk.older(in: entries)
+    #expect(found?.text == "x = 1")
+    found = walk.older(in: entries)
+    #expect(found == nil)
+    found = walk.newer(in: entries)
+    #expect(found?.text == "x = 3")
+    found = walk.newer(in: entries)
+    #expect(found?.text == "x")
+    found = walk.newer(in: entries)
+    #expect(found == nil)
   }
 
   @Test func searchFindsOlderOnesAndSaysWhereItFails() {

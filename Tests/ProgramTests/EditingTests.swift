@@ -255,7 +255,8 @@ struct EditingTests {
   }
 
   @Test func itIsAScriptWhoseValuesArePrinted() throws {
-    let outcome = try run("x = [\n  1,\n  2]\nx\nif length(x) == 2 { \"two\" }\nelse { \"other\" }\n[1, 2, 3]\n|> length\n")
+    let outcome = try run(
+      "x = [\n  1,\n  2]\nx\nif length(x) == 2 { \"two\" }\nelse { \"other\" }\n[1, 2, 3]\n|> length\n")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output == "[1, 2]\ntwo\n3\n")
     #expect(outcome.errors.isEmpty)

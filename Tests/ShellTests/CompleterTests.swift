@@ -88,7 +88,8 @@ import Testing
   @Test func contentsOfAFileWithoutReadingNumbers() throws {
     let folder = try ScratchFolder()
     let file = folder.file("weights.npz")
-    let made = "export(\"\(file)\", text = tensor([1.0, 2.0], [d]), temperature = tensor([1.0], [d]))\nck = open(\"\(file)\")"
+    let made =
+      "export(\"\(file)\", text = tensor([1.0, 2.0], [d]), temperature = tensor([1.0], [d]))\nck = open(\"\(file)\")"
     #expect(try Self.offered("ck.te", after: made) == ["temperature", "text"])
     #expect(try Self.offered("m = 1 with ck.{te", after: made) == ["temperature", "text"])
     #expect(try Self.offered("ck[\"tex", after: made) == ["text"])
