@@ -44,7 +44,9 @@ struct Definitions {
       let old = all[name]
       // `x = x + 1` is made of what x was made of.
       let isChain = read[name] != nil && old != nil && !statement.bindsCode
-      let digest = globals.value(named: name).flatMap { Self.digest($0, machine) }
+      let digest =
+        statement.bindsCode
+        ? Self.tokens(statement) : globals.value(named: name).flatMap { Self.digest($0, machine) }
       if old == nil || digest == nil || old?.digest != digest { versions[name, default: 0] += 1 }
       var reads = isChain ? old?.reads ?? [:] : [:]
       for (other, version) in read where other != name { reads[other] = version }
@@ -114,7 +116,12 @@ struct Definitions {
     return order
   }
 
-  /// Numbers, texts and code are compared, so that a comment that is edited makes nothing stale.
+  /// What is written, without comments and blanks: what code reads is followed apart.
+  private static func tokens(_ statement: Statement) -> String {
+    Lexer(SourceText(name: "pmm", text: statement.span.text)).tokens.map(\.text).joined(separator: " ")
+  }
+
+  /// Numbers, texts and functions are compared, so that an equal value makes nothing stale.
   private static func digest(_ value: Value, _ machine: Machine) -> String? {
     switch value {
     case .none, .bool, .int, .float, .string, .range, .path, .function:

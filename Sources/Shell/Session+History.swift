@@ -15,10 +15,8 @@ struct Snapshot {
 
   init(of session: Session, _ entry: String) {
     self.entry = entry
-    var table = session.outputs
-    table.withdraw(from: session.globals, session.definitions)
     globals = session.globals.state
-    outputs = table
+    outputs = session.outputs
     definitions = session.definitions
     accepted = session.accepted
     seed = session.machine.seed
@@ -84,7 +82,8 @@ struct AcceptedEntries {
         edits.append((output.place..<output.place, "out_\(output.number) = "))
       }
       var bytes = Array(entry.text.utf8)
-      for (range, text) in edits.sorted(by: { $0.0.lowerBound > $1.0.lowerBound }) where range.upperBound <= bytes.count {
+      for (range, text) in edits.sorted(by: { $0.0.lowerBound > $1.0.lowerBound }) where range.upperBound <= bytes.count
+      {
         bytes.replaceSubrange(range, with: Array(text.utf8))
       }
       return String(decoding: bytes, as: UTF8.self)

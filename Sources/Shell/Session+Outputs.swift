@@ -76,7 +76,7 @@ struct Outputs {
   }
 
   /// Takes the names back after the entry.
-  mutating func withdraw(from globals: Globals, _ definitions: Definitions) {
+  mutating func withdraw(from globals: Globals) {
     for name in lent { globals.forget(name) }
     lent = []
   }

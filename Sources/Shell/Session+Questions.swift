@@ -19,7 +19,10 @@ extension Session {
     if let page = try page(of: name) ?? HelpPages.page(for: name, machine) {
       var lines = page.split(separator: "\n", omittingEmptySubsequences: false)
       while lines.last?.isEmpty ?? false { lines.removeLast() }
-      return machine.output(lines.joined(separator: "\n"))
+      // A session inside of a page is moved in: at the margin it would look like one that was typed here.
+      let start = lines.firstIndex { $0.hasPrefix("pmm> ") } ?? lines.count
+      let shown = lines.enumerated().map { $0.offset < start || $0.element.isEmpty ? $0.element : "  \($0.element)" }
+      return machine.output(shown.joined(separator: "\n"))
     }
     let known = globals.table.names + machine.builtinNames + DiagnosticCode.allCases.map(\.rawValue)
     throw Failure(
@@ -147,7 +150,9 @@ struct DocumentedName {
       for name in globals.table.names where !name.hasPrefix("_") {
         guard case .function(let function)? = globals.value(named: name) else { continue }
         // What a file imports belongs to another.
-        guard home.isEmpty || function.span.map({ $0.source.name.hasSuffix("/\(home).pmm") || $0.source === globals.source }) ?? false
+        guard
+          home.isEmpty
+            || function.span.map({ $0.source.name.hasSuffix("/\(home).pmm") || $0.source === globals.source }) ?? false
         else { continue }
         all.append(DocumentedName(name: name, home: home, documentation: function.documentation ?? ""))
       }

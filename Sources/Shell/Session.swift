@@ -73,6 +73,11 @@ package final class Session {
     case .code(let text, let isQuiet): try enter(try continued(text), named: name, isQuiet: isQuiet)
     case .command(let name, let argument):
       let command = try Command.named(name)
+      guard !command.form.isEmpty || argument.isEmpty else {
+        throw Failure(
+          .wrongArguments, "`%\(command.name)` takes nothing behind it, and here stands \(argument)",
+          tries: ["%\(command.name)"])
+      }
       if command.isVolatile { log.hideOutput() }
       guard command.isReplayed else { return try command.perform(self, argument) }
       journal?.begin("%\(command.name) \(argument)".trimmed)
@@ -117,8 +122,8 @@ package final class Session {
     if program.isIncomplete { throw Incomplete(diagnostics: program.diagnostics) }
     if !program.diagnostics.isEmpty { throw Rejection(program.diagnostics) }
     guard !program.statements.isEmpty else { return }
-    let reads = outputs.offer(to: program, globals, definitions)
     let before = Snapshot(of: self, text)
+    let reads = outputs.offer(to: program, globals, definitions)
     journal?.begin(text, named: name)
     machine.beginEntry()
     let start = ContinuousClock.now
@@ -135,7 +140,7 @@ package final class Session {
       }
     } catch {
       let ran = globals.history.dropFirst(before.statements).map { $0 }
-      outputs.withdraw(from: globals, definitions)
+      outputs.withdraw(from: globals)
       if Self.isInterrupt(error) || ran.isEmpty {
         before.restore(self)
         journal?.fail()
@@ -150,7 +155,7 @@ package final class Session {
       }
       throw error
     }
-    outputs.withdraw(from: globals, definitions)
+    outputs.withdraw(from: globals)
     settle(globals.history.dropFirst(before.statements).map { $0 }, reads, before)
     let number = value.isNone ? nil : outputs.keep(value, most: settings.outputs)
     accepted.add(

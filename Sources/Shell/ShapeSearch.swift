@@ -122,7 +122,8 @@ struct ShapeSearch {
   }
 
   /// Whether axes are the same in any order; `...` stands for any others.
-  private static func matches(_ wanted: Axes, _ given: Axes, _ renaming: Bool, _ names: inout [String: String]) -> Bool {
+  private static func matches(_ wanted: Axes, _ given: Axes, _ renaming: Bool, _ names: inout [String: String]) -> Bool
+  {
     let (asked, found) = (wanted.compactMap { $0 }, given.compactMap { $0 })
     if renaming {
       // Order counts here, since nothing else says which axis is which.

@@ -42,7 +42,9 @@ enum InteractiveSession {
       take(up: remains, session)
     } else {
       if !noInit { start(session, environment) }
-      if remains != nil { Console.error("note: a session of this folder ended by accident; `pmm --resume` takes it up") }
+      if remains != nil {
+        Console.error("note: a session of this folder ended by accident; `pmm --resume` takes it up")
+      }
     }
     return session
   }
@@ -55,7 +57,8 @@ enum InteractiveSession {
     let names = session.unsavedTrainings
     guard Console.isInputTerminal, !names.isEmpty else { return true }
     let text = names.map { "`\($0)`" }.joined(separator: ", ")
-    let question = "\(text) \(names.count == 1 ? "holds a training" : "hold trainings") that nothing saved. Leave? [y/N] "
+    let question =
+      "\(text) \(names.count == 1 ? "holds a training" : "hold trainings") that nothing saved. Leave? [y/N] "
     FileHandle.standardError.write(Data(question.utf8))
     guard let answer = readLine() else {
       Console.error("")

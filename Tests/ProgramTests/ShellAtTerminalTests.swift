@@ -25,7 +25,8 @@ struct ShellAtTerminalTests {
       "while true { }",
       "for i in 1..1000000 { dot(big, big, over = d) }",
       "for i in 1..1000000 { evaluate(m, w.test, [ndcg(10)]) }",
-    ]) func ctrlCGivesThePromptBack(_ work: String) throws {
+    ]) func ctrlCGivesThePromptBack(_ work: String) throws
+  {
     var steps = Self.training + [.type("big = full(0.5, [item(3000), d(3000)])"), .expect("pmm> "), .type("kept = 42")]
     steps.append(.expect("pmm> "))
     let first = steps.count { if case .expect = $0 { true } else { false } }
@@ -100,7 +101,8 @@ struct ShellAtTerminalTests {
     try folder.write(".pmmrc.pmm", "favourite = 11\n")
     let good = try terminal.run([], [.expect("pmm> "), .type("favourite"), .expect("11"), .end])
     #expect(!good.seconds.contains(-1), "\(good.screen)")
-    let without = try terminal.run(["--no-init"], [.expect("pmm> "), .type("favourite"), .expect("unknown-name"), .end])
+    let without = try terminal.run(
+      ["--no-init"], [.expect("pmm> "), .type("favourite"), .expect("unknown-name"), .end])
     #expect(!without.seconds.contains(-1), "\(without.screen)")
   }
 
