@@ -60,11 +60,24 @@ enum InteractiveSession {
     let question =
       "\(text) \(names.count == 1 ? "holds a training" : "hold trainings") that nothing saved. Leave? [y/N] "
     FileHandle.standardError.write(Data(question.utf8))
-    guard let answer = readLine() else {
+    guard let answer = line() else {
       Console.error("")
       return true
     }
     return ["y", "yes"].contains(answer.lowercased().trimmingCharacters(in: .whitespaces))
+  }
+
+  /// A line of standard input without its end; nil at its end, behind which a terminal may go on.
+  static func line() -> String? {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while true {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+      if byte == 10 { return String(decoding: bytes, as: UTF8.self) }
+      bytes.append(byte)
+    }
   }
 
   private static func take(up remains: Journal.Remains, _ session: Session) {

@@ -15,7 +15,7 @@ enum Prompt {
         if Console.isInputTerminal {
           FileHandle.standardOutput.write(Data((pending.isEmpty ? session.prompt : "...> ").utf8))
         }
-        guard let line = readLine(strippingNewline: true) else {
+        guard let line = InteractiveSession.line() else {
           if InteractiveSession.mayEnd(session) { break }
           continue
         }

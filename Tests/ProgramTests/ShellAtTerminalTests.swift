@@ -3,15 +3,14 @@ import TestKit
 import Testing
 
 /// The shell as people meet it: interrupts, accidents, start-up.
-@Suite(.serialized, .enabled(if: ShellAtTerminalTests.python != nil, "needs python3"))
+@Suite(.serialized, .enabled(if: TerminalSession.python != nil, "needs python3"))
 struct ShellAtTerminalTests {
-  static let python = Python.withModules("pty")
   private let folder: ScratchFolder
   private let terminal: TerminalSession
 
   init() throws {
     folder = try ScratchFolder()
-    terminal = TerminalSession(python: try #require(Self.python), folder: folder)
+    terminal = TerminalSession(folder: folder)
   }
 
   private static let training: [TerminalSession.Step] = [
@@ -75,7 +74,8 @@ struct ShellAtTerminalTests {
     #expect(!back.seconds.contains(-1), "\(back.screen)")
     // Nothing was trained: no epoch is said, and the losses are those of before.
     #expect(!back.screen.contains("epoch 6/6"))
-    let losses = killed.screen.split(separator: "\n").first { $0.hasPrefix("[") }.map(String.init)
+    let losses = killed.screen.replacing("\r\n", with: "\n").split(separator: "\n").first { $0.hasPrefix("[") }.map(
+      String.init)
     #expect(losses.map { back.screen.contains($0) } ?? false, "\(killed.screen) \(back.screen)")
     let again = try terminal.run(["--resume"], [.expect("there is no session of")])
     #expect(again.status == 1)

@@ -36,7 +36,9 @@ struct TerminalSession {
     let status: Int
   }
 
-  let python: Python
+  /// Nil where there is no Python to drive a terminal with.
+  static let python = Python.withModules("pty")
+
   let folder: ScratchFolder
 
   private static let driver = """
@@ -83,7 +85,8 @@ struct TerminalSession {
   func run(_ arguments: [String] = [], _ steps: [Step]) throws -> Outcome {
     let question: [Any] = [BuiltProgram.path, arguments, folder.path, steps.map(\.json)]
     let text = String(decoding: try JSONSerialization.data(withJSONObject: question), as: UTF8.self)
-    let printed = try Subprocess.run("/usr/bin/env", ["python3", "-c", Self.driver, text], in: folder.path)
+    let here = URL(fileURLWithPath: folder.path)
+    let printed = try Subprocess.run("/usr/bin/env", ["python3", "-c", Self.driver, text], in: here)
     return try JSONDecoder().decode(Outcome.self, from: Data(printed.utf8))
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import LanguageKit
 import Shell
@@ -17,7 +18,9 @@ struct JournalTests {
     let printed = try Dialogue.onDeepStack {
       let first = try Dialogue()
       first.session.journal = try Journal(folder: path, workingFolder: "here") { _ in }
-      for entry in ["a = 1", "def f(x) {\n  x + a\n}", "f(1)", "b = it + 1", "c = none_such", "a = 2\noops", "%undo"] {
+      for entry in [
+        "a = 1", "def f(x) {\n  x + a\n}", "f(1)", "b = it + 1", "c = none_such", "a = 2\nfail(\"late\")", "%undo",
+      ] {
         _ = first.type(entry)
       }
       // A session that runs is not offered.
