@@ -56,6 +56,8 @@ ALL = [
     micro("gelu-3072", "gelu", rows=1600, columns=3072),
     micro("embedding", "embedding", rows=6400, columns=3417, d=64),
     micro("attention", "attention", rows=128, slots=50, d=64, dropout=0.2),
+    micro("linear-768", "linear", rows=400, columns=768, d=768),
+    micro("linear-3072", "linear", rows=400, columns=3072, d=768),
     micro("cross-entropy", "cross_entropy", rows=6400, columns=3417),
     micro("linear-cross-entropy", "linear_cross_entropy", rows=6400, columns=3417, d=64),
 ]

@@ -14,6 +14,9 @@ def operation(s):
     if s.op == "embedding":
         weight, index = normal(s.columns, s.d), torch.arange(s.rows) * 7919 % s.columns
         return lambda: F.embedding(index, weight), [weight]
+    if s.op == "linear":
+        x, weight = normal(s.rows, s.d), normal(s.columns, s.d, scale=0.125)
+        return lambda: F.linear(x, weight), [x, weight]
     truth = torch.arange(s.rows) % s.columns
     if s.op == "linear_cross_entropy":
         x, weight = normal(s.rows, s.d, scale=0.125), normal(s.columns, s.d)

@@ -10,12 +10,7 @@ extension NamedTensor {
     shift: NamedTensor? = nil, rows: NamedTensor? = nil
   ) throws -> NamedTensor {
     let op = "dot_cross_entropy"
-    for axis in over {
-      try Rules.carried(a, axis, op)
-      try Rules.carried(b, axis, op, operand: 1)
-    }
-    if over.contains(among) { throw AxisError(.duplicateAxis, "`\(op)` over and among `\(among)`", operands: [3, 4]) }
-    try Rules.carried(b, among, op, operand: 1)
+    try Rules.joined(a, b, over: over, among: among, op, operands: (over: 3, among: 4), inB: true)
     try Rules.kind(truth, .int, op, operand: 2)
     if let mask { try Rules.kind(mask, .bool, op, operand: 5) }
     if let rows { try Rules.kind(rows, .bool, op, operand: 7) }

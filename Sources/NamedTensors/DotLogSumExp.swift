@@ -8,14 +8,7 @@ extension NamedTensor {
     _ a: NamedTensor, _ b: NamedTensor, over: [Axis], among: Axis, where mask: NamedTensor? = nil,
     shift: NamedTensor? = nil
   ) throws -> NamedTensor {
-    for axis in over {
-      try Rules.carried(a, axis, "dot_logsumexp", operand: 0)
-      try Rules.carried(b, axis, "dot_logsumexp", operand: 1)
-    }
-    if over.contains(among) {
-      throw AxisError(.duplicateAxis, "`dot_logsumexp` over and among `\(among)`", operands: [2, 3])
-    }
-    if !a.carries(among) { try Rules.carried(b, among, "dot_logsumexp", operand: 1) }
+    try Rules.joined(a, b, over: over, among: among, "dot_logsumexp", operands: (over: 2, among: 3))
     let all = a.dimensions.filter { !over.contains($0.axis) } + b.dimensions.filter { !over.contains($0.axis) }
     if let mask { try Rules.kind(mask, .bool, "dot_logsumexp", operand: 4) }
     for (operand, part) in [(4, mask), (5, shift)] {

@@ -33,6 +33,22 @@ enum Rules {
       suggestion: suggestion, missing: axis)
   }
 
+  /// Both operands carry what a product sums over, and one of them, or b where `inB`, the other axis that it joins along.
+  static func joined(
+    _ a: NamedTensor, _ b: NamedTensor, over: [Axis], among: Axis, _ op: String, operands: (over: Int, among: Int),
+    inB: Bool = false
+  ) throws {
+    for axis in over {
+      try Rules.carried(a, axis, op)
+      try Rules.carried(b, axis, op, operand: 1)
+    }
+    if over.contains(among) {
+      throw AxisError(
+        .duplicateAxis, "`\(op)` over and among `\(among)`", operands: [operands.over, operands.among])
+    }
+    if inB || !a.carries(among) { try Rules.carried(b, among, op, operand: 1) }
+  }
+
   /// Two extents of one axis agree; gives what they agree on.
   static func agree(_ axis: Axis, _ a: Size, _ b: Size, _ op: String, operands: [Int]) throws -> Size {
     guard let size = Size.unify(a, b) else {

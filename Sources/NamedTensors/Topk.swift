@@ -19,14 +19,7 @@ extension NamedTensor {
     _ a: NamedTensor, _ b: NamedTensor, over: [Axis], among: Axis, to: Dimension, hidden: NamedTensor? = nil,
     where mask: NamedTensor? = nil
   ) throws -> NamedTensor {
-    for axis in over {
-      try Rules.carried(a, axis, "dot_topk", operand: 0)
-      try Rules.carried(b, axis, "dot_topk", operand: 1)
-    }
-    if over.contains(among) {
-      throw AxisError(.duplicateAxis, "`dot_topk` over and among `\(among)`", operands: [2, 3])
-    }
-    if !a.carries(among) { try Rules.carried(b, among, "dot_topk", operand: 1) }
+    try Rules.joined(a, b, over: over, among: among, "dot_topk", operands: (over: 2, among: 3))
     let (x, y) = (try Rules.floats(a, "dot_topk"), try Rules.floats(b, "dot_topk", operand: 1))
     // The rules of the product are those of `dot`.
     let all = try dot(.shape(x.dimensions, .float), .shape(y.dimensions, .float), over: over)

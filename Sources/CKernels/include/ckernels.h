@@ -172,8 +172,6 @@ typedef struct {
   /* out[o, i] = sum over r of x[o, r, i]. */
   void (*sum)(long outer, long reduced, long inner, const float *x, float *out);
   void (*dropout)(long n, uint64_t key, double rate, const float *x, float *out);
-  /* out = residual + dropout(x). */
-  void (*dropout_add)(long n, uint64_t key, double rate, const float *x, const float *residual, float *out);
   /* C (contiguous) = A B, any strides; `batch` products with own strides. */
   void (*gemm)(long batch, long m, long n, long k, const float *a, long ab, long rsa, long csa, const float *b, long bb,
                long rsb, long csb, float *c);
