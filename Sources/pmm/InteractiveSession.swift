@@ -28,7 +28,8 @@ enum InteractiveSession {
     if Console.isErrorTerminal {
       session.surroundings.tookLong = { Console.error("took \(Value.fixed($0, 1)) s") }
     }
-    guard let folder = Journal.folder(environment) else { return session }
+    // What comes through a pipe is a script: it begins with nothing of the user's, and nothing of it is kept.
+    guard Console.isInputTerminal || resume, let folder = Journal.folder(environment) else { return session }
     machine.trainingStore = GridCache(folder: folder + "/cache", most: 4 << 30)
     let here = FileManager.default.currentDirectoryPath
     let remains = Journal.remains(in: folder, workingFolder: here)
