@@ -45,7 +45,9 @@ let package = Package(
     .library("CLibEdit", pkgConfig: "libedit", debian: "libedit-dev"),
     .module("LineEditing", uses: "CLibEdit"),
     // sessions
-    .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors"),
+    .module(
+      "Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors",
+      "TensorCore"),
     .module("Transcripts", uses: "Diagnostics", "Syntax", "Interpreter", "Shell"),
     .module(
       "Golden",
@@ -72,12 +74,12 @@ let package = Package(
       "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "TensorFiles", "Checkpoint", "Recommendation",
       "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
+    .tests("ShellTests", uses: "LanguageKit", "Shell", "Interpreter", "Diagnostics"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),
     .tests("TensorFilesTests", uses: "TensorFiles"),
     .tests("CheckpointTests", uses: "TensorFiles", "Checkpoint"),
     .tests("LineEditingTests", uses: "LineEditing"),
-    .tests("ShellTests", uses: "LanguageKit", "Interpreter", "Shell"),
     .tests("RepositoryTests", uses: "pmm", "Diagnostics", "Syntax"),
     .tests("TensorCoreTests", uses: "TensorCore"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),

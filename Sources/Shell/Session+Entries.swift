@@ -4,12 +4,16 @@ import Syntax
 /// What the prompt asks about entries before they are run.
 extension Session {
   /// Whether a text is to go on in another line: the parser says so. Lines for the shell itself (`%`, `?`, `!`) are whole, but
-  /// for an expression behind a command whose brackets are open.
+  /// for an entry of the language behind a command.
   package static func needsMore(_ text: String) -> Bool {
     let typed = text.drop { $0 == " " || $0 == "\t" || $0 == "\n" }
     switch typed.first {
     case "?", "!": return false
-    case "%": return bracketsOpened(by: String(typed.dropFirst())) > 0
+    case "%":
+      let name = typed.dropFirst().prefix { !$0.isWhitespace }
+      // What is no command is complained about when it is run.
+      guard let command = try? Command.named(String(name)), command.takes == .code else { return false }
+      return parse(String(typed.dropFirst(1 + name.count))).isIncomplete
     case "|" where typed.hasPrefix("|>"): return parse("it " + typed).isIncomplete
     default: return parse(text).isIncomplete
     }

@@ -8,19 +8,21 @@ import Transcripts
 
 /// The session at a terminal.
 enum Prompt {
-  static func run(seed: UInt64) -> Int32 {
+  static func run(seed: UInt64, noInit: Bool, resume: Bool) -> Int32 {
     do {
       let machine = try Runtime.machine()
       machine.seed = seed
-      if !Console.isInputTerminal { return StandardInput.run(Session(machine)) }
-      machine.isInteractive = true
-      let session = Session(machine)
+      // What comes through a pipe is a script: it begins with nothing of the user's, and nothing of it is kept.
+      guard Console.isInputTerminal || resume else { return StandardInput.run(Session(machine)) }
+      let session = try InteractiveSession.begin(machine, noInit: noInit, resume: resume)
+      defer { InteractiveSession.end(session) }
+      if !Console.isInputTerminal { return StandardInput.run(session) }
       let history = History(file: .standard(ProcessInfo.processInfo.environment))
       if let problem = history.load() { Console.error("note: \(problem)") }
       let next = reader(history, session)
       while true {
-        switch next() {
-        case .end: return 0
+        switch next(session.prompt) {
+        case .end: if InteractiveSession.mayEnd(session) { return 0 }
         case .abandoned: continue
         case .text(let text):
           if text.allSatisfy(\.isWhitespace) { continue }
@@ -36,7 +38,7 @@ enum Prompt {
   }
 
   /// How entries are read: edited where the terminal can be drawn on, else line by line.
-  private static func reader(_ history: History, _ session: Session) -> () -> Entry {
+  private static func reader(_ history: History, _ session: Session) -> (String) -> Entry {
     let completer = Completer(SessionNames(session.machine))
     let support = EntrySupport(
       wantsMore: Session.needsMore, indent: Session.indent(behind:), pasted: pasted
@@ -49,11 +51,11 @@ enum Prompt {
       }
     }
     if Console.isOutputTerminal, !Console.isPlain, let editor = LineEditor(history: history, support: support) {
-      return { editor.read(prompt: Transcript.prompt) }
+      return editor.read
     }
     let plain = PlainReader(
       wantsMore: Session.needsMore, promptTo: Console.isOutputTerminal ? STDOUT_FILENO : STDERR_FILENO)
-    return { plain.read(prompt: Transcript.prompt, continuation: Transcript.continuation) }
+    return { plain.read(prompt: $0, continuation: Transcript.continuation) }
   }
 
   /// Of a recorded session what was typed; any other text as it is.

@@ -16,9 +16,7 @@ import Testing
         #expect(!printed.contains("error"), "\(printed)")
       }
       let completer = Completer(
-        SessionNames(dialogue.machine, commands: [Candidate("who", "lists names"), Candidate("time", "measures")]) {
-          $0 == "time" ? nil : []
-        })
+        SessionNames(dialogue.machine))
       return completer.complete(typed, at: typed.unicodeScalars.count)?.candidates.map(\.text) ?? []
     }
   }
@@ -69,8 +67,13 @@ import Testing
   }
 
   @Test func commandsAndTheirArguments() throws {
-    #expect(try Self.offered("%") == ["time", "who"])
+    #expect(try Self.offered("%") == Session.commands.map(\.name).sorted())
     #expect(try Self.offered("%w") == ["who"])
+    #expect(try Self.offered("%ref my_", after: "my_long_name = 1\nmy_other = 2") == ["my_long_name", "my_other"])
+    #expect(try Self.offered("%set und") == ["undo"])
+    #expect(try Self.offered("%help wh") == ["who"])
+    #expect(try Self.offered("%who w") == [])
+    #expect(try Self.offered("%nonsense w") == [])
     #expect(try Self.offered("%time logad") == ["logaddexp"])
     #expect(try Self.offered("?logad") == ["logaddexp"])
   }
@@ -103,7 +106,7 @@ import Testing
     try Dialogue.onDeepStack {
       let dialogue = try Dialogue()
       _ = dialogue.type(Self.model)
-      let completer = Completer(SessionNames(dialogue.machine, commands: [Candidate("who")]) { _ in [] })
+      let completer = Completer(SessionNames(dialogue.machine))
       var places = 0
       for program in programs {
         for line in program.text.split(separator: "\n") {
@@ -147,12 +150,13 @@ import Testing
 /// When the prompt asks for another line.
 @Suite struct NeedsMoreTests {
   @Test(arguments: [
-    "f(", "x = [1,", "x =", "def f(a) {", "m with {", "a +", "|> f(", "%time f(1,",
+    "f(", "x = [1,", "x =", "def f(a) {", "m with {", "a +", "|> f(", "%time f(1,", "%ti x =",
   ])
   func more(_ text: String) { #expect(Session.needsMore(text)) }
 
   @Test(arguments: [
-    "", "x = 1", "f(1)", "x = )", "\"open", "?", "?f(", "!ls (", "%who", "|> f", "f(1);", "x?",
+    "", "x = 1", "f(1)", "x = )", "\"open", "?", "?f(", "!ls (", "%who", "%who (", "%nonsense (", "%time", "|> f",
+    "f(1);", "x?",
     "for x in"
       + " [1] { x }",
   ])

@@ -82,10 +82,12 @@ package struct Completer {
         after: String(rest.split(separator: " ", omittingEmptySubsequences: false).last ?? ""), quoted: false)
     case "%":
       guard let blank = rest.firstIndex(of: " ") else { return Wanted(typed: rest, candidates: known.commands) }
-      guard let arguments = known.arguments(of: String(rest[..<blank])) else { return nil }
       let typed = String(rest[blank...].split(separator: " ", omittingEmptySubsequences: false).last ?? "")
-      if arguments.isEmpty { return files(after: typed, quoted: false) }
-      return Wanted(typed: typed, candidates: arguments)
+      switch known.arguments(of: String(rest[..<blank])) {
+      case .code: return nil
+      case .files: return files(after: typed, quoted: false)
+      case .words(let words): return Wanted(typed: typed, candidates: words)
+      }
     default: return nil
     }
   }

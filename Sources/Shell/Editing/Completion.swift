@@ -42,6 +42,14 @@ package struct NameChain: Equatable, Sendable {
   }
 }
 
+/// What may stand behind a command of the shell.
+package enum CommandArguments: Sendable {
+  /// An entry of the language.
+  case code
+  case files
+  case words([Candidate])
+}
+
 /// What is known where something is typed. Nothing here runs a program or reads numbers.
 package protocol CompletionNames {
   /// Names that can be used: those that are bound, and builtins.
@@ -62,8 +70,8 @@ package protocol CompletionNames {
   func parameters(of chain: [String]) -> [KnownParameter]
   /// Commands of the shell, without `%`.
   var commands: [Candidate] { get }
-  /// What may follow a command; nil where that is an expression.
-  func arguments(of command: String) -> [Candidate]?
+  /// What may follow a command, which may be cut short.
+  func arguments(of command: String) -> CommandArguments
   /// Files and folders below a folder, folders with a slash at their end.
   func files(in folder: String) -> [Candidate]
 }

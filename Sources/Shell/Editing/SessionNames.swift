@@ -9,8 +9,6 @@ import Syntax
 /// stay where they are.
 package final class SessionNames: CompletionNames {
   private let machine: Machine
-  package let commands: [Candidate]
-  private let argumentsOf: (String) -> [Candidate]?
   private lazy var library: [(module: String, names: [Candidate])] = HelpPages.libraryModules.map { module in
     guard let globals = try? machine.libraryModule(module) else { return (module, []) }
     // What a module imports is its own affair.
@@ -21,27 +19,36 @@ package final class SessionNames: CompletionNames {
     return (module, declared.map { Candidate($0, "from \(module) import \($0)") })
   }
 
-  /// - Parameter commands: those of the shell, without `%`.
-  /// - Parameter argumentsOf: what may follow a command; none for the names of files, nil for an expression.
-  package init(
-    _ machine: Machine, commands: [Candidate] = [], argumentsOf: @escaping (String) -> [Candidate]? = { _ in nil }
-  ) {
-    self.machine = machine
-    self.commands = commands
-    self.argumentsOf = argumentsOf
-  }
+  package init(_ machine: Machine) { self.machine = machine }
 
-  package func arguments(of command: String) -> [Candidate]? { argumentsOf(command) }
+  // MARK: Commands
+
+  package var commands: [Candidate] { Command.all.map { Candidate($0.name, $0.help) } }
+
+  package func arguments(of name: String) -> CommandArguments {
+    // A name that is none, or may be of several commands, is complained about when the entry is run.
+    guard let command = try? Command.named(name) else { return .words([]) }
+    switch command.takes {
+    case .code: return .code
+    case .files: return .files
+    case .names:
+      return .words(
+        machine.main.map(Self.bound)?.map { Candidate($0.name, Self.remark($0.value)) } ?? [])
+    case .commands: return .words(commands)
+    case .settings: return .words(Session.settings.map { Candidate($0.name, $0.help) })
+    case .nothingKnown: return .words([])
+    }
+  }
 
   // MARK: Names
 
   private var scopes: [Globals] { [machine.main, machine.preludeGlobals].compactMap { $0 } }
 
-  private var bound: [(name: String, value: Value)] {
-    scopes.flatMap { globals in
-      globals.table.names.compactMap { name in
-        name.hasPrefix("_") ? nil : globals.value(named: name).map { (name, $0) }
-      }
+  private var bound: [(name: String, value: Value)] { scopes.flatMap(Self.bound) }
+
+  private static func bound(in globals: Globals) -> [(name: String, value: Value)] {
+    globals.table.names.compactMap { name in
+      name.hasPrefix("_") ? nil : globals.value(named: name).map { (name, $0) }
     }
   }
 
