@@ -51,7 +51,10 @@ package enum CandidateList {
 
   private static func columns(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
 
-  private static func width(_ scalar: Unicode.Scalar) -> Int { max(0, Int(pmm_el_width(scalar.value))) }
+  private static func width(_ scalar: Unicode.Scalar) -> Int {
+    _ = LineEditor.speaksUTF8
+    return max(0, Int(pmm_el_width(scalar.value)))
+  }
 
   private static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - columns(text)))

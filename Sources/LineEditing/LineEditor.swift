@@ -53,7 +53,7 @@ package final class LineEditor {
   package init?(history: History, support: EntrySupport) {
     self.history = history
     self.support = support
-    _ = pmm_el_speak_utf8()
+    _ = Self.speaksUTF8
     shownPrompt = .allocate(capacity: 1)
     shownPrompt.pointee = 0
     guard
@@ -72,6 +72,9 @@ package final class LineEditor {
     keyboard.onSignal = { [weak self] in self?.receive($0) }
   }
 
+  /// Whether the system draws and measures letters of all languages; asking makes it so.
+  static let speaksUTF8 = pmm_el_speak_utf8()
+
   deinit {
     el_end(editor)
     shownPrompt.deallocate()
@@ -88,6 +91,8 @@ package final class LineEditor {
     Self.active = self
     defer { Self.active = nil }
     return EditingSignals.during {
+      // By itself libedit shows the prompt first and goes raw with the first key: what is typed in between would be shown twice.
+      pmm_el_set_raw(editor, true)
       write("\u{1B}[?2004h")
       let isRead = pmm_el_gets(editor)
       write("\u{1B}[?2004l")

@@ -6,13 +6,13 @@ import Testing
 @Suite struct EntryTextTests {
   @Test func upAndDownKeepTheColumn() {
     var entry = EntryText("first line\nab\nthird", cursor: 4)
-    #expect(!entry.moveUp())
-    #expect(entry.moveDown())
+    #expect(entry.moveUp() == false)
+    #expect(entry.moveDown() == true)
     #expect(entry.cursor == 13)
-    #expect(entry.moveDown())
+    #expect(entry.moveDown() == true)
     #expect(entry.cursor == 16)
-    #expect(!entry.moveDown())
-    #expect(entry.moveUp())
+    #expect(entry.moveDown() == false)
+    #expect(entry.moveUp() == true)
     #expect(entry.beforeCursor == "first line\nab")
   }
 

@@ -147,7 +147,7 @@ import Testing
 
   @Test func fewHaveTheirRemarks() {
     let lines = CandidateList.lines([("temp = ", "a number"), ("scale = ", "")], width: 40, height: 20)
-    #expect(lines == ["temp =     a number", "scale =   "])
+    #expect(lines == ["temp =    a number", "scale =   "])
   }
 
   @Test func manyStandInColumnsThatFit() {

@@ -27,32 +27,28 @@ struct EditingTests {
 
   @Test func anEntryOfSeveralLinesIsRecalledAndEditedInItsSecondLine() throws {
     let terminal = try begin()
-    terminal.send("y = [\r1,\r2]\r")
-    #expect(terminal.waits { $0.lines.last == "pmm>" })
+    try terminal.submit("y = [\r1,\r2]\r")
     #expect(terminal.screen.lines.prefix(3) == ["pmm> y = [", "  1,", "  2]"], "\(terminal.screen.text)")
-    #expect(try terminal.enter("y").contains("\n[1, 2]\n"))
+    #expect(try terminal.enter("y") == "[1, 2]")
     // Up twice to the block, once more into its second line, and 7 in the place of 1.
-    terminal.send(Keys.up + Keys.up + Keys.up + Keys.home + "\u{4}\u{4}\u{4}7\r")
-    #expect(terminal.waits { $0.lines.last == "pmm>" && $0.text.contains("7,") }, "\(terminal.screen.text)")
-    #expect(try terminal.enter("y").contains("[7, 2]"), "\(terminal.screen.text)")
+    try terminal.submit(Keys.up + Keys.up + Keys.up + Keys.home + "\u{4}\u{4}\u{4}7\r")
+    #expect(terminal.screen.lines.suffix(4) == ["pmm> y = [", "7,", "  2]", "pmm>"], "\(terminal.screen.text)")
+    #expect(try terminal.enter("y") == "[7, 2]")
   }
 
   @Test func aStuckEntryIsLeftByTwoEmptyLinesOrCtrlC() throws {
     let terminal = try begin()
-    terminal.send("f(\r\r\r")
-    #expect(terminal.waits { $0.text.contains("error[syntax]") && $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
+    #expect(try terminal.submit("f(\r\r\r").text.contains("error[syntax]"))
     terminal.send("g(1,\r")
-    #expect(terminal.waits { $0.lines.last == "" || $0.cursor.row == $0.lines.count })
-    terminal.send("\u{3}")
-    #expect(terminal.waitsForPrompt(), "\(terminal.screen.text)")
-    #expect(try terminal.enter("40 + 2").contains("\n42\n"))
+    #expect(terminal.waits { $0.cursor.column == 2 && $0.lines.last == "pmm> g(1," }, "\(terminal.screen.text)")
+    try terminal.submit("\u{3}")
+    #expect(try terminal.enter("40 + 2") == "42")
   }
 
   @Test func altEnterForcesALine() throws {
     let terminal = try begin()
-    terminal.send("a = 1\u{1B}\rb = a + 1\r")
-    #expect(terminal.waitsForPrompt())
-    #expect(try terminal.enter("b + 10").contains("\n12\n"), "\(terminal.screen.text)")
+    try terminal.submit("a = 1\u{1B}\rb = a + 1\r")
+    #expect(try terminal.enter("b + 10") == "12")
   }
 
   @Test func twoThousandLinesWithTabsArePastedUnchanged() throws {
@@ -63,10 +59,9 @@ struct EditingTests {
     #expect(terminal.waits { $0.text.contains("\"end\"]") }, "\(terminal.screen.text)")
     let seconds = Date().timeIntervalSince(start)
     #expect(!terminal.screen.text.contains("error"), "nothing runs until Enter")
-    terminal.send("\r")
-    #expect(terminal.waits { $0.lines.last == "pmm>" })
-    #expect(try terminal.enter("length(x)").contains("\n2001\n"), "\(terminal.screen.text)")
-    #expect(try terminal.enter("x[1999] == \"\\tline 1999 of the paste\"").contains("\ntrue\n"))
+    try terminal.submit("\r")
+    #expect(try terminal.enter("length(x)") == "2001")
+    #expect(try terminal.enter("x[1999] == \"\\tline 1999 of the paste\"") == "true")
     // Generous, since other work may run beside this.
     #expect(seconds < 5, "took \(seconds) s")
     #expect(try String(contentsOfFile: folder.file("history"), encoding: .utf8).contains("\tline 1999 of the paste"))
@@ -77,42 +72,37 @@ struct EditingTests {
     terminal.paste("pmm> a = 20\npmm> a\n20\npmm> b = [\n...>   1]\n")
     #expect(terminal.waits { $0.text.contains("1]") }, "\(terminal.screen.text)")
     #expect(!terminal.screen.text.contains("...>"))
-    terminal.send("\r")
-    #expect(terminal.waits { $0.lines.last == "pmm>" && $0.cursor.column == 5 })
-    #expect(try terminal.enter("a + b[0]").contains("\n21\n"), "\(terminal.screen.text)")
+    try terminal.submit("\r")
+    #expect(try terminal.enter("a + b[0]") == "21")
   }
 
   /// No locale is set at all.
   @Test func lettersOfAllLanguages() throws {
     let terminal = try begin()
-    terminal.send("x = \"héé 日本\"" + Keys.left + Keys.left + "\u{8}語\r")
-    #expect(terminal.waits { $0.lines.last == "pmm>" })
-    #expect(try terminal.enter("x").contains("\nhéé 語本\n"), "\(terminal.screen.text)")
+    try terminal.submit("x = \"héé 日本\"" + Keys.left + Keys.left + "\u{8}語\r")
+    #expect(terminal.screen.lines.first == "pmm> x = \"héé 語本\"")
+    #expect(try terminal.enter("x") == "héé 語本")
   }
 
   @Test func incrementalSearch() throws {
     let terminal = try begin()
-    for entry in ["first = 1", "second = [\r1,\r2]", "third = 3"] { terminal.send(entry + "\r") }
-    #expect(terminal.waits { $0.text.contains("third = 3") && $0.lines.last == "pmm>" })
+    for entry in ["first = 1", "second = [\r1,\r2]", "third = 3"] { try terminal.submit(entry + "\r") }
     terminal.send("\u{12}sec")
     #expect(terminal.waits { $0.text.contains("search `sec`: second = [") }, "\(terminal.screen.text)")
     terminal.send("\u{7}")
     #expect(terminal.waitsForPrompt(), "Ctrl-G goes back: \(terminal.screen.text)")
-    terminal.send("\u{12}fir\r")
-    #expect(terminal.waits { $0.lines.last == "pmm>" })
-    #expect(try terminal.enter("first + 1").contains("\n2\n"), "\(terminal.screen.text)")
+    try terminal.submit("\u{12}fir\r")
+    #expect(try terminal.enter("first + 1") == "2")
     #expect(terminal.screen.lines.filter { $0 == "pmm> first = 1" }.count == 2, "\(terminal.screen.text)")
   }
 
   @Test func homeEndAndWords() throws {
     let terminal = try begin()
     for (keys, result) in [
-      ("2)\u{1B}[1~length([3, \u{1B}[4~\u{1B}[D]\r", "error"), ("one two\u{17}\u{17}5 + 6\r", "11"),
+      ("2)\u{1B}[1~length([3, \u{1B}[4~\u{1B}[D]\r", "2"), ("one two\u{17}\u{17}5 + 6\r", "11"),
       ("10 + 20\(Keys.controlLeft)\(Keys.controlLeft)1\r", "130"), ("5\u{1}1\u{5}0\r", "150"),
     ] {
-      terminal.send(keys)
-      #expect(
-        terminal.waits { $0.text.contains("\n" + result) && $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
+      #expect(try terminal.submit(keys).printed == result, "\(terminal.screen.text)")
     }
   }
 
@@ -122,20 +112,18 @@ struct EditingTests {
     #expect(terminal.waits { $0.text.contains("long long") })
     terminal.resize(width: 30, height: 20)
     Thread.sleep(forTimeInterval: 0.3)
-    terminal.send("end\"\r")
-    #expect(terminal.waits { $0.text.contains("end\"") && $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
+    try terminal.submit("end\"\r")
     #expect(terminal.screen.lines.contains { $0.hasSuffix("end\"") && $0.count < 30 }, "\(terminal.screen.text)")
-    #expect(try terminal.enter("length([x, x])").contains("\n2\n"), "\(terminal.screen.text)")
+    #expect(try terminal.enter("length([x, x])") == "2")
   }
 
-  @Test(arguments: [["TERM": "dumb"], ["NO_COLOR": "1"], ["TERM": "dumb", "NO_COLOR": "1"]])
+  @Test(arguments: [[:], ["TERM": "dumb"], ["NO_COLOR": "1"], ["TERM": "dumb", "NO_COLOR": "1"]])
   func simpleTerminalsGetNoColours(_ environment: [String: String]) throws {
     let terminal = try begin(environment)
-    terminal.send("y = [\r1,\r2]\ry\rprnt(1)\r")
-    #expect(
-      terminal.waits { $0.text.contains("[1, 2]") && $0.text.contains("unknown-name") && $0.lines.last == "pmm>" },
-      "\(terminal.screen.text)")
-    #expect(!terminal.raw.contains("m\u{1B}") && !terminal.raw.contains("\u{1B}[1"), "\(terminal.raw.debugDescription)")
+    try terminal.submit("y = [\r1,\r2]\ry\rprnt(1)\r", entries: 3)
+    #expect(terminal.screen.text.contains("[1, 2]") && terminal.screen.text.contains("unknown-name"))
+    let colour = try Regex("\u{1B}\\[[0-9;]*m")
+    #expect(terminal.raw.contains(colour) == environment.isEmpty, "\(terminal.raw.debugDescription)")
     if environment["TERM"] == "dumb" {
       #expect(!terminal.raw.replacingOccurrences(of: "\r\u{1B}[K", with: "").contains("\u{1B}"))
     }
@@ -144,8 +132,8 @@ struct EditingTests {
   @Test func outputToAPipeKeepsPromptsOutOfIt() throws {
     let terminal = try Terminal(in: folder, shell: "\"$PMM\" > results.txt; echo \"status $?\"")
     #expect(terminal.waits { $0.text.contains("pmm>") }, "the prompt is on standard error")
-    terminal.send("x = [\r1,\r2]\rx\r")
-    #expect(terminal.waits { $0.text.contains("...>") && $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
+    try terminal.submit("x = [\r1,\r2]\rx\r", entries: 2)
+    #expect(terminal.screen.text.contains("...>"), "\(terminal.screen.text)")
     terminal.send("\u{4}")
     #expect(terminal.waits { $0.text.contains("status 0") }, "\(terminal.screen.text)")
     #expect(try String(contentsOfFile: folder.file("results.txt"), encoding: .utf8) == "[1, 2]\n")
@@ -155,9 +143,8 @@ struct EditingTests {
     let terminal = try begin()
     terminal.send("half an entry")
     #expect(terminal.waits { $0.text.contains("half an entry") })
-    terminal.send("\u{3}\u{3}")
-    #expect(terminal.waitsForPrompt(), "\(terminal.screen.text)")
-    #expect(try terminal.enter("1 + 1").contains("\n2\n"))
+    for _ in 0..<2 { try terminal.submit("\u{3}") }
+    #expect(try terminal.enter("1 + 1") == "2")
     terminal.send("\u{4}")
     #expect(terminal.end() == 0)
     #expect(!terminal.screen.isBracketing)
@@ -169,23 +156,24 @@ struct EditingTests {
       one.send("a = \(number)\r")
       two.send("b = [\r\(number)]\r")
     }
-    #expect(one.waits { $0.text.contains("a = 9") && $0.lines.last == "pmm>" })
-    #expect(two.waits { $0.text.contains("9]") && $0.lines.last == "pmm>" })
+    for shell in [one, two] { #expect(shell.waits { _ in shell.prompts == 11 }, "\(shell.screen.text)") }
+    #expect(try one.enter("a") == "9")
+    #expect(try two.enter("b") == "[9]")
     let history = try String(contentsOfFile: folder.file("history"), encoding: .utf8)
     for number in 0..<10 {
       #expect(history.contains("a = \(number)\n"))
       #expect(history.contains("b = [\n\t  \(number)]\n"))
     }
     let third = try begin()
-    third.send("a" + Keys.up)
+    third.send("a =" + Keys.up)
     #expect(third.waits { $0.lines.last == "pmm> a = 9" }, "\(third.screen.text)")
   }
 
   @Test func anUnwritableHistoryStopsNothing() throws {
     let terminal = try begin(["PMM_HISTORY": folder.path])
     #expect(terminal.screen.text.contains("note: "), "\(terminal.screen.text)")
-    #expect(try terminal.enter("1 + 1").contains("\n2\n"))
-    #expect(try terminal.enter("2 + 2").contains("\n4\n"))
+    #expect(try terminal.enter("1 + 1").hasSuffix("2"))
+    #expect(try terminal.enter("2 + 2") == "4")
     #expect(terminal.screen.text.components(separatedBy: "note: ").count == 2, "said once")
   }
 
@@ -217,16 +205,14 @@ struct EditingTests {
   @Test func theKeysOfViFromEditrc() throws {
     try folder.write(".editrc", "bind -v\n")
     let terminal = try begin()
-    terminal.send("x = [\r11,\r22]\r")
-    #expect(terminal.waits { $0.text.contains("22]") && $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
-    #expect(try terminal.enter("x").contains("[11, 22]"))
-    // Back to the block, into its second line, and away with its comma.
+    try terminal.submit("x = [\r11,\r22]\r")
+    #expect(try terminal.enter("x") == "[11, 22]")
+    // Back to the block, into its second line, and away with what stands before its comma.
     terminal.send("\u{1B}")
     Thread.sleep(forTimeInterval: 0.2)
     terminal.send("kkkhx")
-    #expect(terminal.waits { $0.lines.contains("  11") }, "\(terminal.screen.text)")
-    terminal.send("\u{3}")
-    #expect(terminal.waits { $0.lines.last == "pmm>" }, "\(terminal.screen.text)")
+    #expect(terminal.waits { $0.lines.contains("  1,") }, "\(terminal.screen.text)")
+    try terminal.submit("\u{3}")
   }
 }
 

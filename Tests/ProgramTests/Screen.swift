@@ -9,6 +9,8 @@ struct Screen {
   private var pending: [Unicode.Scalar] = []
   /// Whether pastes are bracketed.
   private(set) var isBracketing = false
+  /// How often that began, which it does with each prompt.
+  private(set) var beginnings = 0
 
   init(width: Int, height: Int) {
     (self.width, self.height) = (width, height)
@@ -26,6 +28,12 @@ struct Screen {
     return rows
   }
   var text: String { lines.joined(separator: "\n") }
+  /// What stands between the last two prompts, without the first line, which was typed.
+  var printed: String {
+    let above = lines.dropLast()
+    guard let prompt = above.lastIndex(where: { $0.hasPrefix("pmm") }) else { return above.joined(separator: "\n") }
+    return above[(prompt + 1)...].joined(separator: "\n")
+  }
   /// Row and column from 0.
   var cursor: (row: Int, column: Int) { (row, column) }
 
@@ -124,7 +132,11 @@ struct Screen {
     case "@":
       cells[row].insert(contentsOf: [String](repeating: " ", count: count), at: column)
       cells[row] = Array(cells[row].prefix(width))
-    case "h", "l": if parameters == "?2004" { isBracketing = pending[end] == "h" }
+    case "h", "l":
+      if parameters == "?2004" {
+        isBracketing = pending[end] == "h"
+        if isBracketing { beginnings += 1 }
+      }
     default: break
     }
     if "ABCDGdHf".unicodeScalars.contains(pending[end]) { wrapsNext = false }

@@ -35,7 +35,9 @@ final class Terminal {
     guard slave >= 0 else { throw Missing(description: "the terminal's other side") }
     let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
     process.executableURL = URL(fileURLWithPath: Self.launcher)
-    process.arguments = ["--ctty", "--wait"] + (shell.map { ["/bin/bash", "-c", $0] } ?? [BuiltProgram.path])
+    // Tests run on threads that block signals, and what they start would as well.
+    process.arguments =
+      ["--ctty", "--wait", "env", "--default-signal"] + (shell.map { ["/bin/bash", "-c", $0] } ?? [BuiltProgram.path])
     var all = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
     all["TERM"] = "xterm"
     all["HOME"] = folder.path
@@ -128,15 +130,24 @@ final class Terminal {
     waits(seconds) { $0.lines.last == "pmm>" && $0.cursor.column == 5 }
   }
 
-  /// Types an entry, and gives the screen once the next prompt is there.
-  func enter(_ text: String) throws -> String {
-    send(text + "\r")
-    let typed = text.split(separator: "\n").last.map(String.init) ?? ""
-    guard waits(20, until: { $0.lines.last == "pmm>" && ($0.text.contains(typed) || typed.count > 60) }) else {
-      throw Missing(description: "a prompt after \(text); the screen shows\n\(screen.text)")
-    }
-    return screen.text
+  /// How many prompts were shown; where lines are not edited, prompts are not drawn again and can be counted.
+  var prompts: Int {
+    screen.beginnings > 0 ? screen.beginnings : raw.components(separatedBy: "pmm> ").count - 1
   }
+
+  /// Sends keys that end some entries, and gives the screen once a prompt followed each.
+  @discardableResult
+  func submit(_ keys: String, entries: Int = 1, within seconds: Double = 20) throws -> Screen {
+    let before = prompts
+    send(keys)
+    guard waits(seconds, until: { [self] in prompts >= before + entries && $0.text.hasSuffix("pmm>") }) else {
+      throw Missing(description: "a prompt after \(keys.debugDescription); the screen shows\n\(screen.text)")
+    }
+    return screen
+  }
+
+  /// Types an entry, and gives what is printed for it: the lines between the last of the entry and the next prompt.
+  func enter(_ text: String) throws -> String { try submit(text + "\r").printed }
 
   /// Whether the program ended within some seconds, and how: an exit status, or a signal below 0.
   func end(within seconds: Double = 20) -> Int32? {

@@ -21,6 +21,8 @@ package final class SessionNames: CompletionNames {
 
   package init(_ machine: Machine) { self.machine = machine }
 
+  private lazy var builtins = machine.builtins.values.map { Candidate($0.name, Self.firstSentence($0.summary)) }
+
   // MARK: Commands
 
   package var commands: [Candidate] { Command.all.map { Candidate($0.name, $0.help) } }
@@ -54,7 +56,7 @@ package final class SessionNames: CompletionNames {
 
   package var names: [Candidate] {
     bound.map { Candidate($0.name, Self.remark($0.value)) }
-      + machine.builtins.values.map { Candidate($0.name, Self.firstSentence($0.summary)) }
+      + builtins
   }
 
   package var axes: [Candidate] {
