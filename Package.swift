@@ -41,7 +41,7 @@ let package = Package(
         "axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders", "counting",
       ].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
-    .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter"),
+    .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "TensorCore"),
     .module("Transcripts", uses: "Diagnostics", "Syntax", "Interpreter", "Shell"),
     .module(
       "Golden",
@@ -68,6 +68,7 @@ let package = Package(
       "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "TensorFiles", "Checkpoint", "Recommendation",
       "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
+    .tests("ShellTests", uses: "LanguageKit", "Shell", "Interpreter", "Diagnostics"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),
     .tests("TensorFilesTests", uses: "TensorFiles"),

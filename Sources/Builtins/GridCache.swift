@@ -10,20 +10,25 @@ import TensorFiles
 /// names in it, keys, seed, and the program itself. What a cell read of the disk stands in the file and is compared when the
 /// cell is looked up.
 package final class GridCache: CellStore {
-  private static let format = 1
+  static let format = 1
 
-  private let folder: String
+  let folder: String
+  private let most: Int?
   /// Cells that took less are computed again, which is as quick as reading them.
-  private let leastSeconds: Double
-  private let program: String
-  private var isUsable = true
+  let leastSeconds: Double
+  let program: String
+  var isUsable = true
   private var isCleared = false
 
   /// - Parameters:
   ///   - folder: is made when the first cell is kept.
+  ///   - most: bytes beyond which what was used longest ago makes room; nil for no limit.
   ///   - program: tells this build of the program from others; by default its file's size and time.
-  package init(folder: String, leastSeconds: Double = 0.05, program: String = GridCache.build) {
+  package init(
+    folder: String, leastSeconds: Double = 0.05, program: String = GridCache.build, most: Int? = nil
+  ) {
     self.folder = folder
+    self.most = most
     self.leastSeconds = leastSeconds
     self.program = program
   }
@@ -142,7 +147,8 @@ package final class GridCache: CellStore {
       let start = clock.now
       let (value, reads) = try machine.notingReads(cell)
       let seconds = Double((clock.now - start) / .seconds(1))
-      guard let path, cache.isUsable, seconds >= cache.leastSeconds else { return value }
+      // What an interrupt cut short is not what the cell gives.
+      guard let path, cache.isUsable, seconds >= cache.leastSeconds, !machine.interruptedRun else { return value }
       do {
         let call = machine.invocation(at: span)
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -186,13 +192,32 @@ package final class GridCache: CellStore {
     }
   }
 
-  private func write(_ entry: CellEntry, to path: String) throws {
+  func write(_ entry: CellEntry, to path: String) throws {
     clearUnfinished()
     if access("\(folder)/.gitignore", F_OK) != 0 {
       // A folder that can be made again belongs into no repository.
       try AtomicFile.write(Array("*\n".utf8), to: "\(folder)/.gitignore")
     }
     try entry.write(to: path)
+    makeRoom(for: path)
+  }
+
+  /// Removes what was used longest ago where the folder holds more than it may.
+  private func makeRoom(for newest: String) {
+    guard let most, let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    var files: [(path: String, used: Int, bytes: Int)] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      var info = stat()
+      guard name.hasSuffix(".h5"), !name.hasPrefix("."), stat("\(folder)/\(name)", &info) == 0 else { continue }
+      files.append(("\(folder)/\(name)", info.st_mtim.tv_sec, Int(info.st_size)))
+    }
+    var sum = files.reduce(0) { $0 + $1.bytes }
+    for file in files.sorted(by: { $0.used < $1.used }) where sum > most && file.path != newest {
+      _ = unlink(file.path)
+      sum -= file.bytes
+    }
   }
 }
 

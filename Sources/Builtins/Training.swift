@@ -36,6 +36,7 @@ final class Run: RowConvertible, EvidenceStated {
   }
   var evidence: Evidence { Evidence(seeds: Int(exactly: seed).map { [$0] } ?? [], sources: sources) }
 
+  var held: [Value] { [.module(model, within: nil), .module(last, within: nil)] }
   var typeName: String { "run" }
   var fieldNames: [String] { ["model", "last", "log", "best_epoch", "seed"] }
   func field(_ name: String) -> Value? {
@@ -101,7 +102,10 @@ extension Catalog {
           call)
         let corpus = try Corpus.from(data, call, argument: 1)
         let parts = try validation(valid, corpus, call)
-        return .object(try TrainingRun(model, corpus, goal, parts, settings, call).run())
+        let run = { Value.object(try TrainingRun(model, corpus, goal, parts, settings, call).run()) }
+        // A training that writes its state, or goes on from one, does more than to give a run.
+        guard let store = call.machine.trainingStore, settings.saving == nil else { return try run() }
+        return try store.value(of: call, run)
       }
     ]
   }

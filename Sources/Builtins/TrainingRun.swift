@@ -262,9 +262,14 @@ final class TrainingRun {
 
   /// Keeps what there is; a script then stops, at the prompt the run is returned.
   private func interrupted(during epoch: Int) throws -> Run {
+    // The second interrupt of one entry ends the entry.
+    if machine.isInteractive, machine.interruptedRun {
+      throw Failure(.interrupted, "interrupted in epoch \(epoch)", at: call.span)
+    }
     Interrupts.clear()
     machine.progress?("")
     let run = try finished()
+    machine.interruptedRun = true
     try saver?.finish(position.step) { try state.file(corpus.platforms, call) }
     let kept =
       best.map { "the best model so far, of epoch \($0.epoch)" } ?? "the model as it was after \(position.step) steps"
@@ -272,7 +277,6 @@ final class TrainingRun {
       machine.note("training interrupted in epoch \(epoch); this run holds \(kept)")
       return run
     }
-    machine.interruptedRun = true
     if let saver {
       machine.note("training interrupted in epoch \(epoch); \(saver.plan.path) holds where it stands and \(kept)")
       throw Failure(

@@ -38,6 +38,13 @@ package protocol KeptCells: AnyObject {
   func computed(_ keys: [Value], seed: UInt64, _ cell: () throws -> Value) throws -> Value
 }
 
+/// Keeps what trainings at the prompt gave.
+package protocol TrainingStore: AnyObject {
+  /// What a call gave when it was made before with the same arguments, code and seed; else what `train` gives, which is
+  /// kept.
+  func value(of call: Invocation, _ train: () throws -> Value) throws -> Value
+}
+
 extension Machine {
   /// Stands for a call at a place of the program, for what needs one to say its errors.
   package func invocation(at span: Span) -> Invocation {

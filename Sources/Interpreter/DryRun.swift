@@ -4,7 +4,7 @@ import Syntax
 /// on shapes. What reads, writes, trains or prints is left out, and with it whatever depends on it.
 struct DryRun {
   /// Builtins that touch the world or take long.
-  private static let effects: Set<String> = [
+  static let effects: Set<String> = [
     "dataset", "popularity", "train", "evaluate", "check", "save", "open", "export", "print", "show", "fail",
   ]
 

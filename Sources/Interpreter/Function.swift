@@ -108,6 +108,15 @@ package final class Function {
     }
   }
 
+  /// Where it was written; nil for a builtin.
+  package var span: Span? {
+    switch kind {
+    case .closure(let code, _, _), .method(let code, _, _), .loss(let code): code.span
+    case .model(let model): model.span
+    case .builtin, .missing: nil
+    }
+  }
+
   package var documentation: String? {
     switch kind {
     case .closure(let code, _, _), .method(let code, _, _), .loss(let code): code.documentation
@@ -169,6 +178,51 @@ package final class Globals {
     while values.count <= index { values.append(nil) }
     values[index] = value
   }
+
+  /// All that was bound and run so far, so that it can be put back: values do not change, so this is a list of references.
+  package struct State {
+    fileprivate let table: GlobalTable.State
+    fileprivate let source: SourceText?
+    fileprivate let imports: [String: Globals]
+    fileprivate let declarations: [String]
+    fileprivate let declaredAxes: [UInt64: Int]
+    fileprivate var values: [Value?]
+    fileprivate let history: [Statement]
+    fileprivate let spans: [Int: Span]
+
+    /// Holds the value of a name no longer, so that its memory is free.
+    package mutating func release(_ name: String, of globals: Globals) {
+      guard let index = globals.table.indices[name], index < values.count else { return }
+      values[index] = nil
+    }
+  }
+
+  package var state: State {
+    get {
+      State(
+        table: table.state, source: source, imports: imports, declarations: declarations, declaredAxes: declaredAxes,
+        values: values, history: history, spans: spans)
+    }
+    set {
+      table.state = newValue.table
+      source = newValue.source
+      imports = newValue.imports
+      declarations = newValue.declarations
+      declaredAxes = newValue.declaredAxes
+      values = newValue.values
+      history = newValue.history
+      spans = newValue.spans
+    }
+  }
+
+  /// Makes a name unknown and frees its value.
+  package func forget(_ name: String) {
+    if let index = table.indices[name], index < values.count { values[index] = nil }
+    table.forget(name)
+  }
+
+  /// Puts something else in the place of every value.
+  func mapValues(_ body: (Value) -> Value) { values = values.map { $0.map(body) } }
 
   /// The value of a name; nil when it is not bound.
   package func value(named name: String) -> Value? { table.indices[name].flatMap { value($0) } }

@@ -25,7 +25,7 @@ extension Machine {
     case .record(let record):
       if let found = try record.field(name) {
         if record.kind == "batch" { trace?.read(name, found) }
-        return found
+        return onlyShapes ? found.withoutNumbers : found
       }
       var failure = unknownField(name, "this \(record.kind)", record.names, span)
       failure.subject = name
@@ -43,7 +43,7 @@ extension Machine {
       }
       throw unknownField(name, "a list", [], span)
     case .object(let object):
-      if let found = try object.field(name) { return found }
+      if let found = try object.field(name) { return onlyShapes ? found.withoutNumbers : found }
       throw unknownField(name, "this \(object.typeName)", object.fieldNames, span)
     case .axis(let axis):
       if name == "size", let size = axis.size { return .int(size) }

@@ -22,12 +22,17 @@ extension Machine {
     }
     let invocation = Invocation(
       machine: self, builtin: builtin, arguments: arguments, extra: extra, spans: spans, span: shape.span, place: place)
+    if onlyShapes, DryRun.effects.contains(builtin.name) {
+      throw Failure(
+        .valueInShapeRun, "`\(builtin.name)` needs more than shapes, so it is not followed without running it",
+        at: shape.span)
+    }
     do {
       let result =
         try profiler?.operation(builtin.name, at: shape.span) { try builtin.body(invocation) }
         ?? builtin.body(invocation)
       trace?.derive(result, from: arguments + extra.map { $0.value })
-      return result
+      return onlyShapes ? result.withoutNumbers : result
     } catch let error as AxisError {
       let places = spans.map { $0 ?? shape.span }
       throw mended(

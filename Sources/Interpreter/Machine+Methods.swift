@@ -30,7 +30,7 @@ extension Machine {
       // A call from outside of a step is a step of its own; a whole catalogue is many.
       if let joined = try inChunks(code, of: module, within: within, values, shape) { return joined }
       let root = within ?? module
-      let isShapes = self.context?.mode == .shapes || values.contains { $0.isShapeOnly }
+      let isShapes = isShapeRun || values.contains { $0.isShapeOnly }
       let made = try RunContext(root: root, mode: isShapes ? .shapes : .evaluation, seed: seed, leaves: leaves)
       guard made.placement.modulePaths[identity] != nil else {
         return try callMethod(code, of: module, within: nil, values, shape)
@@ -75,7 +75,7 @@ extension Machine {
   private func inChunks(
     _ code: FunctionCode, of module: ModuleInstance, within: ModuleInstance?, _ values: [Value], _ shape: CallShape
   ) throws -> Value? {
-    guard case .record(let record)? = values.first, let chunks = try record.chunks?(), chunks.count > 1,
+    guard !onlyShapes, case .record(let record)? = values.first, let chunks = try record.chunks?(), chunks.count > 1,
       case .axis(let item)? = preludeValue("item")
     else { return nil }
     var pieces: [NamedTensor] = []

@@ -42,7 +42,7 @@ package final class Machine: NameSource {
   package var isChecking = false
   /// True while the text that a checkpoint brings along is loaded: only declarations run.
   private var isDeclaring = false
-  /// Set when a training was ended by an interrupt; the script then stops after it.
+  /// Set when a training was ended by an interrupt: a script then stops after it, an entry at the next interrupt.
   package var interruptedRun = false
   /// At the prompt an interrupted `train` returns what it has.
   package var isInteractive = false
@@ -53,6 +53,10 @@ package final class Machine: NameSource {
   package var script: SourceText?
   /// Keeps what cells of grids gave; nil where nothing is kept.
   package var cellStore: (any CellStore)?
+  /// Keeps what trainings gave; nil where nothing is kept.
+  package var trainingStore: (any TrainingStore)?
+  /// True while an expression is followed on shapes alone: tensors of all values have no numbers.
+  package internal(set) var onlyShapes = false
   /// What the cell that runs has read of the disk; nil while no cell runs that might be kept.
   package internal(set) var reads: [FileRead]?
 
@@ -99,7 +103,7 @@ package final class Machine: NameSource {
   }
 
   /// True while tensors have shapes only.
-  package var isShapeRun: Bool { contexts.last?.mode == .shapes }
+  package var isShapeRun: Bool { onlyShapes || contexts.last?.mode == .shapes }
 
   func randomKey(_ place: Label64) -> UInt64? {
     guard let context = contexts.last, context.mode == .training else { return nil }
@@ -113,7 +117,20 @@ package final class Machine: NameSource {
   }
   private var said: Set<String> = []
   /// A new entry at the prompt may say again what an earlier one said.
-  package func beginEntry() { said = [] }
+  package func beginEntry() {
+    said = []
+    interruptedRun = false
+  }
+
+  /// A machine with the same builtins and settings in which nothing was run yet.
+  package func another(output: @escaping (String) -> Void, notes: @escaping (Diagnostic) -> Void) throws -> Machine {
+    let other = Machine(builtins: Array(builtins.values), loader: loader, output: output, notes: notes)
+    other.givenOptions = givenOptions
+    other.isInteractive = isInteractive
+    (other.cellStore, other.trainingStore) = (cellStore, trainingStore)
+    try other.loadPrelude()
+    return other
+  }
 
   /// Where the script says its results go: its option `out`, else the current folder.
   package var outputFolder: String {
@@ -182,6 +199,34 @@ package final class Machine: NameSource {
     if isStandard { isDeclaring = false }
     _ = try run(source, in: globals)
     return globals
+  }
+
+  /// Forgets the user's modules whose texts are others now, and all that import one of them, so that the next import reads
+  /// them again.
+  /// - Returns: their dotted paths, and what puts them back.
+  package func forgetChangedModules() -> (names: [String], restore: () -> Void) {
+    let before = modules
+    var changed = before.filter { key, globals in
+      guard globals.isUser, globals.moduleName != "" else { return false }
+      let relative = globals.moduleName.split(separator: ".").joined(separator: "/") + ".pmm"
+      let folder = key.hasSuffix(relative) ? String(key.dropLast(relative.count)) : ""
+      let importer = SourceText(name: folder + "reload.pmm", text: "")
+      let now = loader.source(of: globals.moduleName.split(separator: ".").map(String.init), importedBy: importer)
+      return now?.source.text != globals.source?.text
+    }
+    var isGrowing = !changed.isEmpty
+    while isGrowing {
+      isGrowing = false
+      for (key, globals) in before where globals.isUser && changed[key] == nil {
+        guard globals.imports.values.contains(where: { module in changed.values.contains { $0 === module } }) else {
+          continue
+        }
+        changed[key] = globals
+        isGrowing = true
+      }
+    }
+    for key in changed.keys { modules[key] = nil }
+    return (changed.values.map(\.moduleName).sorted(), { [weak self] in self?.modules = before })
   }
 
   /// Evaluates just the declarations of a text, such as the models that a checkpoint brings along.

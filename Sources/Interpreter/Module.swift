@@ -29,6 +29,9 @@ package final class DeferredNumbers {
   /// - Parameter read: is called once; after an error again.
   package init(_ read: @escaping () throws -> Tensor) { self.read = read }
 
+  /// The numbers, where they were read already.
+  var atHand: Tensor? { known }
+
   package func tensor() throws -> Tensor {
     if let known { return known }
     guard let read else { throw Failure(.inside, "numbers were lost") }
@@ -81,6 +84,15 @@ package final class ParameterValue {
     let numbers = try initialiser.numbers(shape: shape, key: key)
     drawn = keeping ? (key, Precision.active, numbers) : nil
     return numbers
+  }
+
+  /// The numbers that are in memory; nothing is read or drawn for it.
+  var numbersAtHand: Tensor? {
+    switch content {
+    case .recipe: drawn?.numbers
+    case .here(let tensor): tensor
+    case .deferred(let numbers): numbers.atHand
+    }
   }
 
   /// Numbers in the order of `dimensions`, nil while it is a recipe; throws where a file does not give them.

@@ -49,34 +49,10 @@ package struct Slice {
   // MARK: Names
 
   /// Names that a statement reads, as far as they may be those of the file.
-  private static func names(of statement: Statement) -> [String] {
-    var found: [String] = []
-    func add(_ expression: Expression) {
-      guard case .name(let name) = expression.kind, !found.contains(name) else { return }
-      switch expression.binding {
-      case .global, nil: found.append(name)
-      case .local, .captured, .member, .method, .prelude, .builtin, .itself: break
-      }
-    }
-    statement.visit(add)
-    statement.visitTypes(add)
-    return found
-  }
+  private static func names(of statement: Statement) -> [String] { statement.namesRead }
 
-  /// Whether a statement changes a `var` of the file, also deep inside of a loop.
   private static func updates(_ name: String, _ statement: Statement) -> Bool {
-    switch statement.kind {
-    case .update(let target, _):
-      if case .name(name) = target.kind { true } else { false }
-    case .loop(_, _, let body), .whileLoop(_, let body): body.statements.contains { updates(name, $0) }
-    case .expression(let value):
-      if case .branch(_, let then, let otherwise) = value.kind {
-        (then.statements + (otherwise?.statements ?? [])).contains { updates(name, $0) }
-      } else {
-        false
-      }
-    case .importModule, .importNames, .axis, .type, .model, .loss, .define, .bind, .returnValue: false
-    }
+    statement.namesUpdated.contains(name)
   }
 
   /// A function that reads what was bound after it stands behind that, since a file binds names before they are read.
@@ -206,6 +182,47 @@ extension Statement {
     case .axis(let entries): entries.map(\.variable.name.text)
     case .update, .loop, .whileLoop, .returnValue, .expression: []
     }
+  }
+
+  /// Names that this reads, as far as they may be those of the file.
+  package var namesRead: [String] {
+    var found: [String] = []
+    func add(_ expression: Expression) {
+      guard case .name(let name) = expression.kind, !found.contains(name) else { return }
+      switch expression.binding {
+      case .global, nil: found.append(name)
+      case .local, .captured, .member, .method, .prelude, .builtin, .itself: break
+      }
+    }
+    visit(add)
+    visitTypes(add)
+    return found
+  }
+
+  /// Each `var` that this changes, also deep inside of a loop.
+  package var namesUpdated: [String] {
+    switch kind {
+    case .update(let target, _):
+      if case .name(let name) = target.kind { [name] } else { [] }
+    case .loop(_, _, let body), .whileLoop(_, let body): body.statements.flatMap(\.namesUpdated)
+    case .expression(let value):
+      if case .branch(_, let then, let otherwise) = value.kind {
+        (then.statements + (otherwise?.statements ?? [])).flatMap(\.namesUpdated)
+      } else {
+        []
+      }
+    case .importModule, .importNames, .axis, .type, .model, .loss, .define, .bind, .returnValue: []
+    }
+  }
+
+  /// A function, a model or a loss: these stand before anything of an entry runs.
+  package var isDeclaration: Bool { Compiler.isDeclaration(self) }
+
+  /// Whether what this binds looks up the names that it reads each time it is called: a declaration or a lambda.
+  package var bindsCode: Bool {
+    if isDeclaration { return true }
+    if case .bind(_, _, let value) = kind, case .lambda = value.kind { return true }
+    return false
   }
 
   /// Visits the axes and sizes in annotations.

@@ -158,11 +158,14 @@ package protocol LanguageObject: AnyObject {
   var label: UInt64 { get }
   /// Whether columns of a table align it as a number.
   var isNumeric: Bool { get }
+  /// Values that it holds and that take memory.
+  var held: [Value] { get }
 }
 
 extension LanguageObject {
   package var brief: String { typeName }
   package var isNumeric: Bool { false }
+  package var held: [Value] { [] }
   package var fieldNames: [String] { [] }
   package func field(_ name: String) throws -> Value? { nil }
   package func element(_ keys: [Value]) throws -> Value? { nil }

@@ -116,13 +116,6 @@ struct ModulePage {
 }
 
 extension String {
-  /// Without blanks and line ends around it.
-  fileprivate var trimmed: String {
-    let start = firstIndex { !$0.isWhitespace } ?? endIndex
-    let end = lastIndex { !$0.isWhitespace }.map { index(after: $0) } ?? start
-    return start < end ? String(self[start..<end]) : ""
-  }
-
   /// On one line, a blank for each run of blanks.
   fileprivate var squeezed: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 }

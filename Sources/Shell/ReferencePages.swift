@@ -55,7 +55,7 @@ package struct ReferencePages {
 
   /// All pages, in order of their paths.
   package var all: [Page] {
-    var pages = [builtinIndex, moduleIndex, diagnosticIndex]
+    var pages = [builtinIndex, moduleIndex, diagnosticIndex, shell]
     pages += families.map(page)
     pages += modules.map { Page(path: "stdlib/\($0.name).md", text: ModulePage($0).text) }
     pages += DiagnosticCode.allCases.map(page)
@@ -101,6 +101,29 @@ package struct ReferencePages {
       return lines.joined(separator: "\n\n")
     }
     return Page(path: "builtins/\(family.name).md", text: Self.joined(family.title, parts))
+  }
+
+  // MARK: The shell
+
+  private var shell: Page {
+    let signs = """
+      A leading `?`, `%` or `!` and a trailing `;` or `?` belong to the shell; in a file they are mistakes.
+
+      | entry | does |
+      | --- | --- |
+      | `?name`, `name?`, `help(name)` | explains a name of the session, the language or the standard library, or the code of a message |
+      | `??name` | shows how something is written |
+      | `?"words"` | searches all documentation |
+      | `?[batch, step, d] -> [batch, d]` | finds what takes and gives these axes, as far as it says so |
+      | `!command` | runs a command of the system |
+      | `e;` | runs an entry and prints no value |
+      | `it`, `out[n]` | the last value, that of the entry with the number n; `out` lists them |
+      | `\\|> f` | goes on with the last value, unless the entry before was a binding, which the line would continue in a file |
+      """
+    let rows = Command.all.map { "| `\(Self.cell($0.usage))` | \(Self.cell($0.help)) | `\(Self.cell($0.example))` |" }
+    let table = (["| command | does | such as |", "| --- | --- | --- |"] + rows).joined(separator: "\n")
+    let words = "A command may be cut short, as long as no other begins so: `%w` is `%who`."
+    return Page(path: "shell.md", text: Self.joined("The shell", [signs, words, table]))
   }
 
   // MARK: Modules

@@ -231,6 +231,11 @@ package struct Lexer {
     ".", "(", ")", "[", "]", "{", "}",
   ].map { Array($0.utf8) }
 
+  /// What signs mean that only the shell knows.
+  private static let shellSigns = [
+    ";": "ends an entry whose value is not printed", "?": "asks for help", "!": "begins a command of the system",
+  ]
+
   private mutating func scanSymbol(_ start: Int) {
     // "..." occurs in types only and is kept whole.
     if byte() == 46, byte(1) == 46, byte(2) == 46 {
@@ -246,7 +251,11 @@ package struct Lexer {
     position += 1
     while position < limit, byte() & 0xC0 == 0x80 { position += 1 }
     let text = Renderer.printable(source.slice(start..<position))
-    report(.syntax, "`\(text)` begins nothing in this language", start)
+    if let meaning = Self.shellSigns[text] {
+      report(.syntax, "`\(text)` belongs to the shell and not to the language: after `pmm> ` it \(meaning)", start)
+    } else {
+      report(.syntax, "`\(text)` begins nothing in this language", start)
+    }
     add(.invalid, start)
   }
 }

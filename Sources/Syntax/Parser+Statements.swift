@@ -78,6 +78,12 @@ extension Parser {
         tries: ["\(current.text)_ ="])
       throw Stop()
     }
+    if isSymbol("%"), peek().kind == .name, !isInner {
+      report(
+        .syntax, "`%\(peek().text)` belongs to the shell and not to the language: a command stands after `pmm> `",
+        at: span(of: current).through(span(of: peek())))
+      throw Stop()
+    }
     return .expression(try expression())
   }
 

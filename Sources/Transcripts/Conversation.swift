@@ -1,6 +1,6 @@
 package import Diagnostics
 package import Interpreter
-import Shell
+package import Shell
 
 /// A session with a machine of its own, as at the prompt: what is typed goes in, what is printed comes out.
 package final class Conversation {
@@ -10,7 +10,7 @@ package final class Conversation {
   ) throws -> Machine
 
   package let machine: Machine
-  private let session: Session
+  package let session: Session
   private let lines: Lines
 
   private final class Lines { var all: [String] = [] }

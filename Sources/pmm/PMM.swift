@@ -25,6 +25,7 @@ struct PMM: ParsableCommand {
   var e: String?
 
   @OptionGroup var numbers: NumberOptions
+  @OptionGroup var shell: ShellOptions
 
   static func main() {
     // The program is its own child where it reads a file of a stranger.
@@ -52,7 +53,8 @@ struct PMM: ParsableCommand {
       throw ExitCode(
         Runtime.onDeepStack { Scripts.run(text: e, name: "-e", options: [:], seed: numbers.seed, printsLast: true) })
     }
-    throw ExitCode(Runtime.onDeepStack { Prompt.run() })
+    let (noInit, resume) = (shell.noInit, shell.resume)
+    throw ExitCode(Runtime.onDeepStack { Prompt.run(noInit: noInit, resume: resume) })
   }
 }
 

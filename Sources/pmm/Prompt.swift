@@ -6,17 +6,19 @@ import TensorCore
 
 /// The plain prompt: a line at a time, without editing.
 enum Prompt {
-  static func run() -> Int32 {
+  static func run(noInit: Bool, resume: Bool) -> Int32 {
     do {
       let machine = try Runtime.machine()
-      machine.isInteractive = true
-      let session = Session(machine)
+      let session = try InteractiveSession.begin(machine, noInit: noInit, resume: resume)
       var pending = ""
       while true {
         if Console.isInputTerminal {
-          FileHandle.standardOutput.write(Data((pending.isEmpty ? "pmm> " : "...> ").utf8))
+          FileHandle.standardOutput.write(Data((pending.isEmpty ? session.prompt : "...> ").utf8))
         }
-        guard let line = readLine(strippingNewline: true) else { break }
+        guard let line = InteractiveSession.line() else {
+          if InteractiveSession.mayEnd(session) { break }
+          continue
+        }
         Interrupts.clear()
         // An empty line ends an entry that could go on.
         let text = pending.isEmpty ? line : pending + "\n" + line
@@ -28,6 +30,7 @@ enum Prompt {
           pending = ""
         }
       }
+      InteractiveSession.end(session)
       guard pending.isEmpty else {
         Console.error("the last entry is not complete")
         return 1

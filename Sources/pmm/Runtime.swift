@@ -9,6 +9,9 @@ import TensorCore
 /// Second of the clock at which the pending interrupt came; written by the signal handler alone.
 nonisolated(unsafe) private var firstInterrupt = 0
 
+/// Whether a second interrupt ends the program; set before there are any.
+nonisolated(unsafe) private var endsAtSecond = true
+
 /// Puts the parts together: builtins, standard library, streams, signals and threads.
 enum Runtime {
   /// The folder of the standard library.
@@ -53,6 +56,12 @@ enum Runtime {
     Memory.limit = bytes
   }
 
+  /// Whether a second Ctrl-C ends the program. At the prompt it never does.
+  static var endsAtSecondInterrupt: Bool {
+    get { endsAtSecond }
+    set { endsAtSecond = newValue }
+  }
+
   /// The first Ctrl-C asks the work to stop; another one, a second or more later, ends the program at once. Some
   /// tools send the signal twice, to the program and to its group.
   static func installInterruptHandler() {
@@ -60,7 +69,7 @@ enum Runtime {
       var now = timespec()
       clock_gettime(CLOCK_MONOTONIC, &now)
       if Interrupts.isPending {
-        if now.tv_sec > firstInterrupt + 1 { _exit(130) }
+        if endsAtSecond, now.tv_sec > firstInterrupt + 1 { _exit(130) }
       } else {
         firstInterrupt = now.tv_sec
         Interrupts.request()

@@ -2,7 +2,7 @@ import Builtins
 import Diagnostics
 import Foundation
 package import Interpreter
-import Shell
+package import Shell
 import StandardLibrary
 import TestKit
 package import Transcripts
@@ -12,6 +12,7 @@ package final class Dialogue {
   private let conversation: Conversation
 
   package var machine: Machine { conversation.machine }
+  package var session: Session { conversation.session }
 
   /// - Parameter cells: a folder to keep cells of grids in, however little time they took.
   package init(seed: UInt64 = 0, options: [String: String] = [:], cells: String? = nil) throws {
