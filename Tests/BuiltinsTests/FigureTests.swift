@@ -104,7 +104,7 @@ struct FigureTests {
     ("curve(grid epoch in 1..2 { {loss: 1.0} }, title = \"Ein Käfer & <zwei>\")", 1, 2),
   ])
   func oddNumbersAreDrawn(_ log: String, _ lines: Int, _ dots: Int) throws {
-    let found = try drawn(log.hasPrefix("curves") ? log : "curve(\(log))")
+    let found = try drawn(log.hasPrefix("curve(") ? log : "curve(\(log))")
     #expect(found.counts["polyline"] ?? 0 == lines && found.counts["circle"] ?? 0 == dots, "\(log)")
     #expect(found.texts.filter { Double($0) != nil }.count >= 2, "\(log): \(found.texts)")
   }

@@ -14,9 +14,9 @@ extension Catalog {
         examples: """
           pmm> bars({text: 0.1, vision: 0.05, both: 0.15}, title = "HR@10")
           HR@10
-          text   │██████████████████████████████████████                     0.1
-          vision │███████████████████                                       0.05
-          both   │█████████████████████████████████████████████████████████ 0.15
+          text   │███████████████████████████████████████▍                     0.1
+          vision │███████████████████▋                                        0.05
+          both   │███████████████████████████████████████████████████████████ 0.15
           """
       ) { call, x, title -> Value in .object(try bars(x, title, call)) },
       Builtin(
@@ -36,9 +36,9 @@ extension Catalog {
         examples: """
           pmm> hist([1, 1, 2, 4], bins = 3)
           4 numbers, 1.0 to 4.0
-          1.0 to 2.0 │████████████████████████████████████████████████████████ 2.0
-          2.0 to 3.0 │████████████████████████████                             1.0
-          3.0 to 4.0 │████████████████████████████                             1.0
+          1.0 to 2.0 │██████████████████████████████████████████████████████████ 2
+          2.0 to 3.0 │█████████████████████████████                              1
+          3.0 to 4.0 │█████████████████████████████                              1
           """
       ) { call, x, bins, title -> Value in .object(try hist(x, bins, title, call)) },
       Builtin(
@@ -59,12 +59,14 @@ extension Catalog {
 
   private static func bars(_ value: Value, _ title: String?, _ call: Invocation) throws -> Figure {
     var bars: [Figure.Bar] = []
+    // Counts are told as counts.
+    func whole(_ item: Value) -> String? { if case .int(let number) = item { "\(number)" } else { nil } }
     if case .record(let record) = value {
-      for (name, item) in record.fields() {
+      for (name, item) in try record.fields() {
         guard let number = item.comparable else {
           throw call.fail(.wrongType, "`\(name)` is \(item.described), which has no length", argument: 0)
         }
-        bars.append(Figure.Bar(name: name, value: number))
+        bars.append(Figure.Bar(name: name, value: number, text: whole(item)))
       }
     } else {
       let found = try numbers(
@@ -115,7 +117,9 @@ extension Catalog {
       Value.text(bin == counts.count ? high : low + Double(bin) / Double(counts.count) * span * 2)
     }
     let all = counts.indices.map { bin in
-      Figure.Bar(name: span > 0 ? "\(edge(bin)) to \(edge(bin + 1))" : edge(0), value: Double(counts[bin]))
+      Figure.Bar(
+        name: span > 0 ? "\(edge(bin)) to \(edge(bin + 1))" : edge(0), value: Double(counts[bin]),
+        text: "\(counts[bin])")
     }
     return Figure(
       title: title ?? "\(finite.count) numbers, \(Value.text(low)) to \(Value.text(high))", xName: "",

@@ -12,6 +12,12 @@ final class Figure: Drawing {
   struct Bar {
     let name: String
     let value: Double
+    /// The number as it stands beside the bar.
+    let text: String
+
+    init(name: String, value: Double, text: String? = nil) {
+      (self.name, self.value, self.text) = (name, value, text ?? Value.text(value))
+    }
   }
 
   /// Numbers [row, column] with the names of both axes.

@@ -116,9 +116,9 @@ struct FigureSVG {
       if bar.value.isFinite {
         let (a, b) = (min(place(0), place(bar.value)), max(place(0), place(bar.value)))
         out += "<rect x=\"\(text(a))\" y=\"\(text(y + 2))\" width=\"\(text(b - a))\" height=\"\(text(barHeight - 4))\" "
-        out += "fill=\"\(colours[0])\"><title>\(escaped("\(bar.name): \(Value.text(bar.value))"))</title></rect>\n"
+        out += "fill=\"\(colours[0])\"><title>\(escaped("\(bar.name): \(bar.text)"))</title></rect>\n"
       }
-      out += label(Value.text(bar.value), x: to + 8, y: y + 13)
+      out += label(bar.text, x: to + 8, y: y + 13)
     }
     if bars.count > mostBars {
       out += label("and \(bars.count - mostBars) more", x: from, y: start + barHeight * Double(mostBars) + 13)

@@ -55,7 +55,9 @@ struct FigureText {
       lines.flatMap { $0.points.map(\.x) }, whole: figure.isCounted, from: 0, to: Double(2 * columns - 1))
     let canvas = Canvas(rows: rows, columns: columns)
     for (index, line) in lines.enumerated() {
-      let sign = lines.count > 1 ? Self.signs[index % Self.signs.count] : nil
+      // A few dots are seen as signs, many as a cloud.
+      let isSigned = lines.count > 1 || !isJoined && line.points.count <= 100
+      let sign = isSigned ? Self.signs[index % Self.signs.count] : nil
       for run in line.points.split(whereSeparator: { $0.y == nil }) {
         let places = run.map { (xs.place($0.x), ys.place($0.y ?? 0)) }
         for (x, y) in places { canvas.mark(x, y, sign) }
@@ -139,7 +141,7 @@ struct FigureText {
   private static func draw(_ bars: [Figure.Bar]) -> [String] {
     let shown = bars.prefix(mostBars)
     let names = shown.map { cut($0.name, 24) }
-    let numbers = shown.map { Value.text($0.value) }
+    let numbers = shown.map(\.text)
     let (name, number) = (names.map(\.count).max() ?? 0, numbers.map(\.count).max() ?? 0)
     let room = width - name - number - 3
     let finite = shown.map(\.value).filter(\.isFinite)

@@ -1,5 +1,8 @@
+import Autodiff
 import Diagnostics
 import Interpreter
+import NamedTensors
+import TensorCore
 
 /// Numbers of the language as drawings take them.
 extension Catalog {
