@@ -126,7 +126,8 @@ final class WorldItems: ItemSource {
 
   func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
     let side = world.settings.imageSize
-    return try RGBImage(width: side, height: side, pixels: Array(world.pixels(of: Int(item)))).map { image throws(ContentError) in
+    return try RGBImage(width: side, height: side, pixels: Array(world.pixels(of: Int(item)))).map {
+      image throws(ContentError) in
       (try image.png(), "png")
     }
   }

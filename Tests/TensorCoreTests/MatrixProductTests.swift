@@ -43,7 +43,8 @@ struct MatrixProductTests {
     let out = try Tensor(full: 7, shape: [batch * rows * columns], .float32)
     withExtendedLifetime((a, b, bias, out)) {
       MatrixProduct(
-        batch: batch, rows: rows, columns: columns, inner: inner, a.operand, b.operand, bias: bias.map { UnsafePointer($0.pointer(Float.self)) },
+        batch: batch, rows: rows, columns: columns, inner: inner, a.operand, b.operand,
+        bias: bias.map { UnsafePointer($0.pointer(Float.self)) },
         into: out.pointer()
       ).run(by: library)
     }
