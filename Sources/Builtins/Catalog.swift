@@ -27,7 +27,7 @@ package enum Catalog {
       BuiltinFamily("statistics", "Statistics", comparisons + statistics),
       BuiltinFamily("recommending", "Using a model", recommending),
       BuiltinFamily("files", "Files", files),
-      BuiltinFamily("tables", "Tables and pictures", tables + selections + pictures),
+      BuiltinFamily("tables", "Tables and figures", tables + selections + curves + charts),
     ]
   }
 }

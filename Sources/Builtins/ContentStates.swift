@@ -95,6 +95,6 @@ extension InitialiserObject: ContentStated {
   }
 }
 
-extension Picture: ContentStated {
+extension Figure: ContentStated {
   func state(_ content: inout Content, _ fingerprint: Fingerprint) { content.add(svg) }
 }

@@ -1,11 +1,6 @@
 import Diagnostics
 import Interpreter
 
-/// A picture that can be saved as SVG.
-protocol Drawing: LanguageObject {
-  var svg: String { get }
-}
-
 /// A model as parts and wires: what flows into each part, what comes out, and which parts are frozen or dropped.
 final class Diagram: Drawing {
   struct Box {
@@ -116,9 +111,9 @@ final class Diagram: Drawing {
     let tall = (places.values.map(\.y).max() ?? 0) + Self.boxHeight
     let height = tall + 20 + Double(outlets.count) * 18 + Self.margin
     var out = """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(Picture.text(width))" height="\(Picture.text(height))" \
-      viewBox="0 0 \(Picture.text(width)) \(Picture.text(height))" role="img" font-family="sans-serif" font-size="12">
-      <title>\(Picture.escaped(title))</title>
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(FigureSVG.text(width))" height="\(FigureSVG.text(height))" \
+      viewBox="0 0 \(FigureSVG.text(width)) \(FigureSVG.text(height))" role="img" font-family="sans-serif" font-size="12">
+      <title>\(FigureSVG.escaped(title))</title>
       \(words(title, x: Self.margin, y: 24, size: 14))
       """
     for box in boxes {
@@ -147,10 +142,10 @@ final class Diagram: Drawing {
     let colour = box.isDropped ? Self.ink : isFrozen ? Self.mark : Self.frame
     let dash = box.isDropped || isFrozen ? " stroke-dasharray=\"5 3\"" : ""
     let rect =
-      "<rect x=\"\(Picture.text(place.x))\" y=\"\(Picture.text(place.y))\" width=\"\(Picture.text(Self.boxWidth))\" "
-      + "height=\"\(Picture.text(Self.boxHeight))\" rx=\"5\" fill=\"none\" stroke=\"\(colour)\"\(dash)/>"
+      "<rect x=\"\(FigureSVG.text(place.x))\" y=\"\(FigureSVG.text(place.y))\" width=\"\(FigureSVG.text(Self.boxWidth))\" "
+      + "height=\"\(FigureSVG.text(Self.boxHeight))\" rx=\"5\" fill=\"none\" stroke=\"\(colour)\"\(dash)/>"
     return
-      "<g><title>\(Picture.escaped("\(box.part): \(box.facts), from \(box.origin)"))</title>\(rect)</g>\n"
+      "<g><title>\(FigureSVG.escaped("\(box.part): \(box.facts), from \(box.origin)"))</title>\(rect)</g>\n"
       + words(box.part, x: place.x + 8, y: place.y + 18, size: 13)
       + words(box.facts, x: place.x + 8, y: place.y + 36, size: 11)
       + words(box.output, x: place.x + 8, y: place.y + 53, size: 11)
@@ -158,11 +153,11 @@ final class Diagram: Drawing {
 
   private func wire(from a: (Double, Double), to b: (Double, Double)) -> String {
     let middle = (a.0 + b.0) / 2
-    let points = [a.0, a.1, middle, a.1, middle, b.1, b.0, b.1].map { Picture.text($0) }
+    let points = [a.0, a.1, middle, a.1, middle, b.1, b.0, b.1].map { FigureSVG.text($0) }
     let path =
       "M\(points[0]),\(points[1]) C\(points[2]),\(points[3]) \(points[4]),\(points[5]) \(points[6]),\(points[7])"
     let tip =
-      "M\(Picture.text(b.0 - 6)),\(Picture.text(b.1 - 4)) L\(points[6]),\(points[7]) L\(Picture.text(b.0 - 6)),\(Picture.text(b.1 + 4))"
+      "M\(FigureSVG.text(b.0 - 6)),\(FigureSVG.text(b.1 - 4)) L\(points[6]),\(points[7]) L\(FigureSVG.text(b.0 - 6)),\(FigureSVG.text(b.1 + 4))"
     return "<path d=\"\(path) \(tip)\" fill=\"none\" stroke=\"\(Self.ink)\"/>\n"
   }
 
@@ -171,8 +166,8 @@ final class Diagram: Drawing {
     let isBoxed = size == 11
     let shown = isBoxed && text.count > most ? text.prefix(most - 1) + "…" : text[...]
     return
-      "<text x=\"\(Picture.text(x))\" y=\"\(Picture.text(y))\" fill=\"\(Self.ink)\" text-anchor=\"\(anchor)\" font-size=\"\(size)\">"
-      + "\(Picture.escaped(String(shown)))</text>\n"
+      "<text x=\"\(FigureSVG.text(x))\" y=\"\(FigureSVG.text(y))\" fill=\"\(Self.ink)\" text-anchor=\"\(anchor)\" font-size=\"\(size)\">"
+      + "\(FigureSVG.escaped(String(shown)))</text>\n"
   }
 }
 

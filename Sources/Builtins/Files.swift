@@ -48,7 +48,7 @@ extension Catalog {
         case .module(let module, _): try ModelFile.save(module, to: path, call)
         case .object(let object):
           if let drawing = object as? any Drawing {
-            try Picture.save(drawing, to: path, call)
+            try drawing.save(to: path, call)
           } else if let data = object as? DataSet {
             try DataFolder.save(data.platform, to: path, call)
           } else if let derivation = object as? Derivation {

@@ -91,7 +91,7 @@ struct KeptValueTests {
 
   @Test(arguments: [
     "w", "x => x", "double", "dap", "full(1.0, [d(3)])", "w.items", "[1, w.test]", "Own(x => x)", "small().text",
-    "curves(grid epoch in 1..2 { {loss: 1.0} })", "adamw()",
+    "curve(grid epoch in 1..2 { {loss: 1.0} })", "adamw()",
   ])
   func whatCannotBeKeptIsComputedAgain(_ expression: String) throws {
     let folder = try ScratchFolder()

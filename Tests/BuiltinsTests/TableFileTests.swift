@@ -136,7 +136,7 @@ struct TableFileTests {
     ("save(t, \"x.md\", bold = [\"w\"])", "wrong-type: the column `w` has no number"),
     ("save(t, \"x.md\", digits = 99)", "out-of-range: `digits` runs from 0 to 15, not 99"),
     ("save(t, \"x.txt\")", "file: a table is saved as .csv, .jsonl, .md or .tex"),
-    ("save(curves(t), \"x.svg\", caption = \"c\")", "wrong-arguments: `caption`, `bold` and `digits` are for tables"),
+    ("save(curve(t), \"x.svg\", caption = \"c\")", "wrong-arguments: `caption`, `bold` and `digits` are for tables"),
   ])
   func whatCannotBeWrittenSaysSo(_ line: String, _ message: String) throws {
     let found = try Dialogue.mistake("t = grid k in 1..2 { {x: 1.0, w: \"a\"} }\n\(line)")

@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// Pictures of training curves are well-formed whatever is drawn, and say what they hold.
-struct CurvesTests {
+struct FigureTests {
   /// Names and numbers of an SVG, as an XML parser reads them.
   private final class Reader: NSObject, XMLParserDelegate {
     var texts: [String] = []
@@ -55,7 +55,7 @@ struct CurvesTests {
     """
 
   @Test func aLogHasAPanelOfLossesAndOneOfValidation() throws {
-    let found = try drawn("curves(" + Self.log.replacingOccurrences(of: "\n", with: " ") + ")")
+    let found = try drawn("curve(" + Self.log.replacingOccurrences(of: "\n", with: " ") + ")")
     for name in ["loss", "dap", "nicl", "valid ndcg@10", "losses", "validation", "epoch", "1", "2", "3", "4", "0.20"] {
       #expect(found.texts.contains(name), "\(name) is missing from \(found.texts)")
     }
@@ -64,10 +64,10 @@ struct CurvesTests {
   }
 
   @Test func severalLogsShowTheWholeLossOfEach() throws {
-    let found = try drawn("curves({small: \(Self.log), \"a & <b>\": \(Self.log)})")
+    let found = try drawn("curve({small: \(Self.log), \"a & <b>\": \(Self.log)})")
     for name in ["small", "a & <b>", "loss", "valid ndcg@10"] { #expect(found.texts.contains(name)) }
     #expect(!found.texts.contains("dap") && found.counts["polyline"] == 4)
-    let numbered = try drawn("curves([\(Self.log), \(Self.log)])")
+    let numbered = try drawn("curve([\(Self.log), \(Self.log)])")
     #expect(numbered.texts.contains("run 2"))
   }
 
@@ -78,17 +78,17 @@ struct CurvesTests {
       shop = world("tgtS", seed = 1, items = 40, users = 40)
       def run() = train(SASRec(40, width = 8, layers = 1), shop, dap + bce, epochs = 2)
       one = run()
-      show(curves(one, title = "one"))
-      show(curves({a: one, b: one.log}, title = "two"))
-      show(curves(grid seed in 1..2 { run() }, title = "seeds"))
+      show(curve(one, title = "one"))
+      show(curve({a: one, b: one.log}, title = "two"))
+      show(curve(grid seed in 1..2 { run() }, title = "seeds"))
       """
-    let lines = try Dialogue.print(program).split(separator: "\n").filter { $0.hasPrefix("picture") }
-    #expect(
-      lines == [
-        "picture of one, losses: loss, bce, dap; validation: valid ndcg@10",
-        "picture of two, loss: a, b; valid ndcg@10: a, b",
-        "picture of seeds, loss: seed 1, seed 2; valid ndcg@10: seed 1, seed 2",
-      ])
+    let text = try Dialogue.print(program)
+    for words in [
+      "one\nlosses\n", "● loss  ▲ bce  ■ dap", "validation\n", "two\nloss\n", "● a  ▲ b", "seeds\nloss\n",
+      "● seed 1  ▲ seed 2",
+    ] {
+      #expect(text.contains(words), "\(words) is missing from \(text)")
+    }
   }
 
   @Test(arguments: [
@@ -101,22 +101,45 @@ struct CurvesTests {
     ("grid epoch in 1..100 { {loss: 1.0 / epoch} }", 1, 0),
     ("grid epoch in 1..2 { {\"valid hr@10\": 0.5} }", 1, 2),
     ("mean(grid epoch in 1..2, seed in 1..2 { {loss: 1.0 * epoch * seed} }, over = \"seed\")", 1, 2),
-    ("curves(grid epoch in 1..2 { {loss: 1.0} }, title = \"Ein Käfer & <zwei>\")", 1, 2),
+    ("curve(grid epoch in 1..2 { {loss: 1.0} }, title = \"Ein Käfer & <zwei>\")", 1, 2),
   ])
   func oddNumbersAreDrawn(_ log: String, _ lines: Int, _ dots: Int) throws {
-    let found = try drawn(log.hasPrefix("curves") ? log : "curves(\(log))")
+    let found = try drawn(log.hasPrefix("curve(") ? log : "curve(\(log))")
     #expect(found.counts["polyline"] ?? 0 == lines && found.counts["circle"] ?? 0 == dots, "\(log)")
     #expect(found.texts.filter { Double($0) != nil }.count >= 2, "\(log): \(found.texts)")
   }
 
   @Test(arguments: [
-    ("curves(grid k in 1..2 { {name: \"a\"} })", "wrong-type: there are no numbers to draw: the columns are name"),
-    ("curves(grid k in 1..2 { {seconds: 1.0} })", "wrong-type: there are no numbers to draw: the columns are seconds"),
-    ("curves([])", "data: there is no run to draw"),
-    ("curves(3)", "wrong-type: curves are drawn of runs and of their logs, not of the number 3"),
+    ("curve([1, 2, 3])", "polyline", 1), ("curve(full(0.5, [step(3), item(4)]))", "polyline", 3),
+    ("scatter([1, 2], [3.0, 4.0])", "circle", 2), ("bars({a: 1, b: -2.5, c: 0.0 / 0.0})", "rect", 2),
+    ("hist([1, 2, 3, 1e300], bins = 4)", "rect", 4), ("heatmap(full(0.5, [step(2), item(3)]))", "rect", 6),
+    ("heatmap(full(0.5, [step(300), item(300)]))", "rect", 100 * 100),
+  ])
+  func numbersAreDrawn(_ program: String, _ element: String, _ count: Int) throws {
+    let found = try drawn(program)
+    #expect(found.counts[element] ?? 0 == count, "\(program): \(found.counts)")
+    let text = try Dialogue.print("show(\(program))")
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 72 }, "\(text)")
+  }
+
+  @Test func whatIsNoNumberIsToldFirst() throws {
+    let text = try Dialogue.print("show(hist([1.0, 0.0 / 0.0, 2.0, 1.0 / 0.0]))")
+    #expect(text.split(separator: "\n").dropFirst().prefix(2) == ["1 of 4 are nan", "1 of 4 are infinite"])
+  }
+
+  @Test(arguments: [
+    ("curve(grid k in 1..2 { {name: \"a\"} })", "wrong-type: there are no numbers to draw: the columns are name"),
+    ("curve(grid k in 1..2 { {seconds: 1.0} })", "wrong-type: there are no numbers to draw: the columns are seconds"),
+    ("curve([])", "data: there is no run to draw"),
+    ("bars([])", "wrong-type: `bars` draws tensors and lists of numbers, not "),
+    ("scatter([1], [1, 2])", "axes-differ: `scatter` pairs the numbers of both, and x has 1, y 2"),
+    ("heatmap([1, 2])", "wrong-type: `heatmap` draws 2 axes, and this has 1"),
+    ("hist([1], bins = 0)", "out-of-range: bins is 1 to 200, not 0"),
+    ("hist([0.0 / 0.0])", "data: there is no number to count among 1"),
+    ("curve(3)", "wrong-type: curves are drawn of runs and of their logs, not of the number 3"),
     (
-      "save(curves(grid k in 1..2 { {loss: 1.0} }), \"x.png\")",
-      "file: a picture is saved as .svg, and x.png ends otherwise"
+      "save(curve(grid k in 1..2 { {loss: 1.0} }), \"x.png\")",
+      "file: a figure is saved as .svg, and x.png ends otherwise"
     ),
   ])
   func whatCannotBeDrawnSaysSo(_ program: String, _ mistake: String) throws {
