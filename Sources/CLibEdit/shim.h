@@ -37,6 +37,8 @@ static inline EditLine *pmm_el_begin(void *owner, pmm_el_read read, pmm_el_promp
   el_wset(editor, EL_EDITOR, L"emacs");
   el_wset(editor, EL_GETCFN, (el_rfunc_t)read);
   el_wset(editor, EL_PROMPT, (wchar_t * (*)(EditLine *)) prompt);
+  // Rows that the terminal wrapped by itself would run together when its window becomes wider.
+  el_set(editor, EL_SETTC, "am", "no", NULL);
   el_set(editor, EL_ADDFN, "pmm", "edit entries", command);
   return editor;
 }

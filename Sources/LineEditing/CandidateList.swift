@@ -1,5 +1,3 @@
-import CLibEdit
-
 /// How the ways to go on are listed below an entry.
 package enum CandidateList {
   package typealias Candidate = (text: String, remark: String)
@@ -51,10 +49,7 @@ package enum CandidateList {
 
   private static func columns(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
 
-  private static func width(_ scalar: Unicode.Scalar) -> Int {
-    _ = LineEditor.speaksUTF8
-    return max(0, Int(pmm_el_width(scalar.value)))
-  }
+  private static func width(_ scalar: Unicode.Scalar) -> Int { max(0, EntryLayout.columns(of: scalar)) }
 
   private static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - columns(text)))

@@ -69,6 +69,13 @@ package enum EditingSignals {
     return body()
   }
 
+  /// Stops the program as Ctrl-Z does, and comes back when it goes on; at once where nobody could make it go on.
+  static func stop() {
+    let handler = signal(SIGTSTP, SIG_DFL)
+    raise(SIGTSTP)
+    signal(SIGTSTP, handler)
+  }
+
   /// What came since it was asked last.
   static func take() -> News {
     var buffer = [UInt8](repeating: 0, count: 64)

@@ -92,6 +92,12 @@ package struct EntryText: Equatable {
     move(to: range.lowerBound + text.unicodeScalars.count)
   }
 
+  package mutating func deleteBackward() {
+    guard cursor > 0 else { return }
+    cursor -= 1
+    scalars.remove(at: cursor)
+  }
+
   package mutating func deleteForward() {
     if cursor < scalars.count { scalars.remove(at: cursor) }
   }

@@ -11,7 +11,7 @@ package struct HistoryFile {
   /// How many entries are loaded at most.
   static let most = 10_000
   /// How many bytes are read at most, from the end.
-  static let mostBytes = 64 << 20
+  static let mostBytes = 16 << 20
 
   package let path: String
 
@@ -59,29 +59,29 @@ package struct HistoryFile {
 
   /// Reads what a file holds; bytes that are no text become U+FFFD, and lines that belong to no entry are left out.
   package static func entries(in bytes: ArraySlice<UInt8>) -> [String] {
-    var found: [[Substring]] = []
+    var found: [[UInt8]] = []
     var isInside = false
-    // Line ends of other systems are as good.
-    let text = String(decoding: bytes.filter { $0 != 13 }, as: UTF8.self)
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("#% ") {
+    var isEmpty = true
+    let mark = Array("#% ".utf8)
+    // Line ends of other systems are as good. Bytes are looked at, not characters: a long history must not delay the prompt.
+    let text = bytes.filter { $0 != 13 && $0 != 0 }
+    for line in text.split(separator: 10, omittingEmptySubsequences: false) {
+      if line.starts(with: mark) {
         found.append([])
-        isInside = true
-      } else if isInside, let last = found.indices.last {
-        if line.hasPrefix("\t") {
-          found[last].append(line.dropFirst())
-        } else if found[last].isEmpty || line.isEmpty {
-          found[last].append(line)
-        } else {
-          isInside = false
-        }
+        (isInside, isEmpty) = (true, true)
+      } else if isInside, line.first == 9 || isEmpty || line.isEmpty {
+        if !isEmpty { found[found.count - 1].append(10) }
+        found[found.count - 1] += line.first == 9 ? line.dropFirst() : line
+        isEmpty = false
+      } else {
+        isInside = false
       }
     }
     var seen: Set<String> = []
     var newest: [String] = []
-    for lines in found.reversed() where newest.count < most {
-      let entry = History.trimmed(lines.joined(separator: "\n")).filter { $0 != "\0" }
-      if !entry.isEmpty, seen.insert(entry).inserted { newest.append(entry) }
+    for entry in found.reversed() where newest.count < most {
+      let text = History.trimmed(String(decoding: entry, as: UTF8.self))
+      if !text.isEmpty, seen.insert(text).inserted { newest.append(text) }
     }
     return newest.reversed()
   }

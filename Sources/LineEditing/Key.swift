@@ -3,7 +3,8 @@
 enum Key: UInt32, CaseIterable {
   case paste = 0x80
   case abandon, accept, searchStep, searchEnd, showCandidates, end
-  case up, down, lineStart, lineEnd, wordLeft, wordRight, entryStart, entryEnd, deleteForward
+  case up, down, left, right, lineStart, lineEnd, wordLeft, wordRight, entryStart, entryEnd, deleteForward,
+    deleteBackward
   case olderEntry, newerEntry, newline, cutWordLeft, cutWordRight
 
   static func isOne(_ scalar: UInt32) -> Bool { (0x80...0x9F).contains(scalar) }
@@ -13,6 +14,7 @@ enum Key: UInt32, CaseIterable {
     uniqueKeysWithValues: [
       (paste, ["[200~"]),
       (up, ["[A", "OA"]), (down, ["[B", "OB"]),
+      (left, ["[D", "OD"]), (right, ["[C", "OC"]),
       (lineStart, ["[H", "OH", "[1~", "[7~"]), (lineEnd, ["[F", "OF", "[4~", "[8~"]),
       (wordLeft, ["[1;5D", "[5D", "Od", "[1;3D"]), (wordRight, ["[1;5C", "[5C", "Oc", "[1;3C"]),
       (entryStart, ["[1;5H"]), (entryEnd, ["[1;5F"]),

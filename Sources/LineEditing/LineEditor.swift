@@ -28,8 +28,10 @@ package enum Entry: Equatable {
   case text(String)
   /// Ctrl-C.
   case abandoned
-  /// Ctrl-D on an empty entry, or the terminal is gone.
+  /// Ctrl-D on an empty entry.
   case end
+  /// The terminal is gone.
+  case lost
 }
 
 /// Reads entries of any number of lines at a terminal. libedit reads and draws; what keys mean for whole entries is decided
@@ -39,8 +41,13 @@ package final class LineEditor {
   private let history: History
   private let keyboard = Keyboard()
   private let editor: OpaquePointer
-  private var prompt: [UInt32] = [0]
-  private var shownPrompt: UnsafeMutablePointer<UInt32>
+  private var prompt: [Unicode.Scalar] = []
+  /// What stands before the entry now: the prompt, or what is searched for.
+  private var label: [Unicode.Scalar] = []
+  private var shownPrompt = ShownPrompt()
+  private var window = EntryWindow()
+  /// Of the screen, when it was drawn last.
+  private var size = TerminalSize.now
   private var outcome = Entry.end
   private var walk: HistoryWalk?
   private var search: HistorySearch?
@@ -54,13 +61,11 @@ package final class LineEditor {
     self.history = history
     self.support = support
     _ = Self.speaksUTF8
-    shownPrompt = .allocate(capacity: 1)
-    shownPrompt.pointee = 0
     guard
       let editor = pmm_el_begin(
         nil,
         { LineEditor.active?.read($1) ?? 0 },
-        { _ in LineEditor.active?.shownPrompt },
+        { _ in LineEditor.active?.shownPrompt.start },
         { UInt8(truncatingIfNeeded: LineEditor.active?.act(UInt32(bitPattern: $1)) ?? CC_NORM) })
     else { return nil }
     self.editor = editor
@@ -75,18 +80,16 @@ package final class LineEditor {
   /// Whether the system draws and measures letters of all languages; asking makes it so.
   static let speaksUTF8 = pmm_el_speak_utf8()
 
-  deinit {
-    el_end(editor)
-    shownPrompt.deallocate()
-  }
+  deinit { el_end(editor) }
 
   /// The editor that reads now: callbacks of C carry nothing along.
   nonisolated(unsafe) private static weak var active: LineEditor?
 
   /// Shows a prompt and reads an entry.
   package func read(prompt text: String) -> Entry {
-    prompt = text.unicodeScalars.map(\.value)
-    show(prompt: prompt)
+    prompt = Array(text.unicodeScalars)
+    (label, window, size) = (prompt, EntryWindow(), .now)
+    shownPrompt.scalars = label
     (walk, search, outcome) = (nil, nil, .end)
     Self.active = self
     defer { Self.active = nil }
@@ -98,7 +101,7 @@ package final class LineEditor {
       write("\u{1B}[?2004l")
       if !isRead {
         write("\n")
-        return .end
+        return outcome
       }
       return outcome
     }
@@ -111,18 +114,11 @@ package final class LineEditor {
     }
   }
 
-  private func show(prompt scalars: [UInt32]) {
-    shownPrompt.deallocate()
-    shownPrompt = .allocate(capacity: scalars.count + 1)
-    for (index, scalar) in scalars.enumerated() { shownPrompt[index] = scalar }
-    shownPrompt[scalars.count] = 0
-  }
-
   // MARK: Keys
 
   /// Control characters that are commands of this editor, while inserting.
   private static let controls = [
-    "^M", "^J", "^I", "^A", "^E", "^D", "^K", "^U", "^W", "^Y", "^P", "^N", "^R", "}", ")", "]",
+    "^M", "^J", "^I", "^A", "^B", "^E", "^F", "^H", "^?", "^D", "^K", "^U", "^W", "^Y", "^P", "^N", "^R", "}", ")", "]",
   ]
   /// Keys of vi's command mode that are.
   private static let viCommands = ["^M", "^J", "^D", "^P", "^N", "^R", "k", "j", "/"]
@@ -130,7 +126,11 @@ package final class LineEditor {
   private func bindKeys() {
     let isVi = pmm_el_is_vi(editor)
     for key in Self.controls { pmm_el_bind(editor, false, key, "pmm") }
-    if isVi { for key in Self.viCommands { pmm_el_bind(editor, true, key, "pmm") } }
+    if isVi {
+      for key in Self.viCommands { pmm_el_bind(editor, true, key, "pmm") }
+      // It would give vi no more than the lines that show, on a path of its own.
+      pmm_el_bind(editor, true, "v", "ed-unassigned")
+    }
     for key in Key.allCases {
       let name = "\\" + String(key.rawValue, radix: 8)
       // What ends an entry also moves the terminal's cursor below it.
@@ -144,7 +144,10 @@ package final class LineEditor {
   private func read(_ character: UnsafeMutablePointer<UInt32>?) -> Int32 {
     guard let character else { return -1 }
     var stroke = keyboard.stroke()
-    if stroke == .key(.end) { return 0 }
+    if stroke == .key(.end) {
+      outcome = .lost
+      return 0
+    }
     if search != nil, stroke != .key(.searchStep), stroke != .key(.searchEnd) {
       strokeOfSearch = stroke
       stroke = .key(Self.belongsToSearch(stroke) ? .searchStep : .searchEnd)
@@ -163,25 +166,39 @@ package final class LineEditor {
   }
 
   private func receive(_ news: EditingSignals.News) {
-    if news.contains(.resize) {
-      el_resize(editor)
-      pmm_el_redraw(editor)
-    }
+    if news.contains(.resize) { redrawResized() }
     if news.contains(.stop) {
       pmm_el_set_raw(editor, false)
       write("\u{1B}[?2004l")
-      raise(SIGSTOP)
+      EditingSignals.stop()
+      pmm_el_set_raw(editor, true)
+      write("\u{1B}[?2004h")
     }
-    if news.contains(.proceed) || news.contains(.stop) {
+    if news.contains(.proceed) {
+      // Whoever had the terminal meanwhile may have left it in another mode than libedit believes.
+      pmm_el_set_raw(editor, false)
       pmm_el_set_raw(editor, true)
       write("\u{1B}[?2004h\n")
       pmm_el_redraw(editor)
     }
   }
 
+  /// Takes what is shown off a screen whose size changed, and draws it anew.
+  private func redrawResized() {
+    let layout = EntryLayout(prompt: shownPrompt.scalars, entry: shownText, width: size.width)
+    let before = size
+    size = .now
+    let up = layout.rowsAboveCursor(height: before.height, width: size.width, isRewrapped: TerminalSize.isRewrapped)
+    write("\r" + (up > 0 ? "\u{1B}[\(up)A" : "") + "\u{1B}[J")
+    el_resize(editor)
+    _ = show(entry)
+    pmm_el_redraw(editor)
+  }
+
   // MARK: Text
 
-  private var entry: EntryText {
+  /// What libedit holds: the lines of the entry that show.
+  private var shownText: EntryText {
     var start: UnsafePointer<UInt32>?
     var cursor: Int32 = 0
     let count = pmm_el_line(editor, &start, &cursor)
@@ -189,12 +206,21 @@ package final class LineEditor {
     return EntryText(values.map { Unicode.Scalar($0) ?? "\u{FFFD}" }, cursor: Int(cursor))
   }
 
+  private var entry: EntryText { window.entry(showing: shownText) }
+
   /// Shows a text; a refusal, with a beep, where it is too long.
   private func show(_ entry: EntryText) -> Int32 {
-    var values = entry.scalars.map { $0.value == 0 ? 0xFFFD : $0.value }
-    guard values.count <= Keyboard.longestPaste else { return CC_REFRESH_BEEP }
-    values.append(0)
-    return pmm_el_replace(editor, values, Int32(entry.cursor)) ? CC_REFRESH : CC_REFRESH_BEEP
+    guard entry.scalars.count <= Keyboard.longestPaste else { return CC_REFRESH_BEEP }
+    window = EntryWindow(entry, prompt: label, width: size.width, height: size.height, after: window)
+    shownPrompt.scalars = label
+    if let heading = window.heading {
+      // No prompt of libedit can end its row, but blanks can.
+      shownPrompt.scalars += Array(heading.unicodeScalars)
+      let layout = EntryLayout(prompt: shownPrompt.scalars, entry: EntryText(), width: size.width)
+      shownPrompt.scalars += [Unicode.Scalar](repeating: " ", count: size.width - layout.cursor.column)
+    }
+    let values = window.text.scalars.map { $0.value == 0 ? 0xFFFD : $0.value } + [0]
+    return pmm_el_replace(editor, values, Int32(window.text.cursor)) ? CC_REFRESH : CC_REFRESH_BEEP
   }
 
   /// Shows what a change makes of the text.
@@ -222,6 +248,9 @@ package final class LineEditor {
     case 0x09: return complete()
     case 0x01: return change { $0.moveToLineStart() }
     case 0x05: return change { $0.moveToLineEnd() }
+    case 0x02: return act(.left)
+    case 0x06: return act(.right)
+    case 0x08, 0x7F: return act(.deleteBackward)
     case 0x04: return entry.scalars.isEmpty ? CC_EOF : change { $0.deleteForward() }
     case 0x0B: return cut { $0.cutToLineEnd() }
     case 0x15: return cut { $0.cutToLineStart() }
@@ -247,20 +276,22 @@ package final class LineEditor {
     case .abandon: return finish(.abandoned)
     case .searchStep: return stepOfSearch()
     case .searchEnd:
-      search = nil
-      show(prompt: prompt)
+      (search, label) = (nil, prompt)
       keyboard.unread(strokeOfSearch)
-      return CC_REFRESH
+      return show(entry)
     case .showCandidates: return showCandidates()
     case .up, .down:
       var moved = entry
       return (key == .up ? moved.moveUp() : moved.moveDown()) ? show(moved) : step(older: key == .up)
+    case .left: return change { $0.move(to: $0.cursor - 1) }
+    case .right: return change { $0.move(to: $0.cursor + 1) }
     case .lineStart: return change { $0.moveToLineStart() }
     case .lineEnd: return change { $0.moveToLineEnd() }
     case .wordLeft: return change { $0.moveWordLeft() }
     case .wordRight: return change { $0.moveWordRight() }
     case .entryStart: return change { $0.move(to: 0) }
     case .entryEnd: return change { $0.move(to: $0.scalars.count) }
+    case .deleteBackward: return change { $0.deleteBackward() }
     case .deleteForward: return change { $0.deleteForward() }
     case .olderEntry: return step(older: true)
     case .newerEntry: return step(older: false)
@@ -300,24 +331,21 @@ package final class LineEditor {
 
   private func beginSearch() -> Int32 {
     let begun = HistorySearch(from: entry)
-    search = begun
-    show(prompt: begun.prompt.unicodeScalars.map(\.value))
-    return CC_REFRESH
+    (search, label) = (begun, Array(begun.prompt.unicodeScalars))
+    return show(entry)
   }
 
   private func stepOfSearch() -> Int32 {
     guard var now = search, case .scalar(let scalar) = strokeOfSearch else { return CC_ERROR }
     switch scalar.value {
     case 0x07:
-      search = nil
-      show(prompt: prompt)
+      (search, label) = (nil, prompt)
       return show(now.draft)
     case 0x12: now.older(in: history.entries)
     case 0x08, 0x7F: now.removeLast(in: history.entries)
     default: now.add(scalar, in: history.entries)
     }
-    search = now
-    show(prompt: now.prompt.unicodeScalars.map(\.value))
+    (search, label) = (now, Array(now.prompt.unicodeScalars))
     return show(now.shown)
   }
 
@@ -340,10 +368,7 @@ package final class LineEditor {
   }
 
   private func showCandidates() -> Int32 {
-    var size = winsize()
-    _ = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
-    let (width, height) = (size.ws_col == 0 ? 80 : Int(size.ws_col), size.ws_row == 0 ? 24 : Int(size.ws_row))
-    let lines = CandidateList.lines(candidates, width: width, height: height - 2)
+    let lines = CandidateList.lines(candidates, width: size.width, height: size.height - 2)
     write("\r\n" + lines.map { $0 + "\r\n" }.joined())
     var back = entry
     back.move(to: cursorBeforeList)

@@ -22,6 +22,7 @@ package final class PlainReader {
         case .interrupt:
           show("\n")
           return .abandoned
+        case .lost: return .lost
         case .end:
           show("\n")
           return lines.isEmpty ? .end : .text(lines.joined(separator: "\n"))
@@ -37,7 +38,7 @@ package final class PlainReader {
 
   private func show(_ text: String) { FileHandle(fileDescriptor: promptTo).write(Data(text.utf8)) }
 
-  private enum Arrival { case line(String), interrupt, end }
+  private enum Arrival { case line(String), interrupt, end, lost }
 
   private func line() -> Arrival {
     while true {
@@ -50,9 +51,9 @@ package final class PlainReader {
         pollfd(fd: EditingSignals.bell, events: Int16(POLLIN), revents: 0),
       ]
       let ready = poll(&waits, EditingSignals.bell < 0 ? 1 : 2, -1)
-      if ready < 0, errno != EINTR { return .end }
+      if ready < 0, errno != EINTR { return .lost }
       let news = EditingSignals.take()
-      if news.contains(.stop) { raise(SIGSTOP) }
+      if news.contains(.stop) { EditingSignals.stop() }
       if news.contains(.interrupt) {
         bytes = []
         return .interrupt
@@ -61,6 +62,7 @@ package final class PlainReader {
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = Foundation.read(STDIN_FILENO, &buffer, buffer.count)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      if count < 0 || waits[0].revents & Int16(POLLHUP) != 0, count <= 0 { return .lost }
       guard count > 0 else {
         if bytes.isEmpty { return .end }
         bytes.append(10)

@@ -15,14 +15,21 @@ enum Prompt {
       // What comes through a pipe is a script: it begins with nothing of the user's, and nothing of it is kept.
       guard Console.isInputTerminal || resume else { return StandardInput.run(Session(machine)) }
       let session = try InteractiveSession.begin(machine, noInit: noInit, resume: resume)
-      defer { InteractiveSession.end(session) }
-      if !Console.isInputTerminal { return StandardInput.run(session) }
+      if !Console.isInputTerminal {
+        defer { InteractiveSession.end(session) }
+        return StandardInput.run(session)
+      }
       let history = History(file: .standard(ProcessInfo.processInfo.environment))
       if let problem = history.load() { Console.error("note: \(problem)") }
       let next = reader(history, session)
       while true {
         switch next(session.prompt) {
-        case .end: if InteractiveSession.mayEnd(session) { return 0 }
+        case .end:
+          guard InteractiveSession.mayEnd(session) else { continue }
+          InteractiveSession.end(session)
+          return 0
+        // The journal stays, so that the session can be taken up.
+        case .lost: return 128 + SIGHUP
         case .abandoned: continue
         case .text(let text):
           if text.allSatisfy(\.isWhitespace) { continue }

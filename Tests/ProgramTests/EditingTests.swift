@@ -9,20 +9,8 @@ struct EditingTests {
 
   init() throws { folder = try ScratchFolder() }
 
-  private enum Keys {
-    static let up = "\u{1B}[A"
-    static let down = "\u{1B}[B"
-    static let left = "\u{1B}[D"
-    static let home = "\u{1B}[H"
-    static let controlLeft = "\u{1B}[1;5D"
-  }
-
-  private func begin(
-    width: Int = 80, height: Int = 24, _ environment: [String: String] = [:]
-  ) throws -> Terminal {
-    let terminal = try Terminal(in: folder, width: width, height: height, environment: environment)
-    #expect(terminal.waitsForPrompt(), "\(terminal.screen.text)")
-    return terminal
+  private func begin(_ environment: [String: String] = [:], height: Int = 24) throws -> Terminal {
+    try Terminal.atPrompt(in: folder, height: height, environment: environment)
   }
 
   @Test func anEntryOfSeveralLinesIsRecalledAndEditedInItsSecondLine() throws {
@@ -104,17 +92,6 @@ struct EditingTests {
     ] {
       #expect(try terminal.submit(keys).printed == result, "\(terminal.screen.text)")
     }
-  }
-
-  @Test func aWindowThatBecomesNarrow() throws {
-    let terminal = try begin(width: 70)
-    terminal.send("x = \"" + String(repeating: "long ", count: 10))
-    #expect(terminal.waits { $0.text.contains("long long") })
-    terminal.resize(width: 30, height: 20)
-    Thread.sleep(forTimeInterval: 0.3)
-    try terminal.submit("end\"\r")
-    #expect(terminal.screen.lines.contains { $0.hasSuffix("end\"") && $0.count < 30 }, "\(terminal.screen.text)")
-    #expect(try terminal.enter("length([x, x])") == "2")
   }
 
   @Test(arguments: [[:], ["TERM": "dumb"], ["NO_COLOR": "1"], ["TERM": "dumb", "NO_COLOR": "1"]])

@@ -3,6 +3,8 @@ struct Screen {
   private(set) var width: Int
   private(set) var height: Int
   private var cells: [[String]]
+  /// Of each row, whether what is above ran over into it.
+  private var continues: [Bool]
   private var row = 0
   private var column = 0
   private var wrapsNext = false
@@ -15,6 +17,7 @@ struct Screen {
   init(width: Int, height: Int) {
     (self.width, self.height) = (width, height)
     cells = [[String]](repeating: [String](repeating: " ", count: width), count: height)
+    continues = [Bool](repeating: false, count: height)
   }
 
   /// Rows without blanks at their ends, down to the last that is not empty.
@@ -37,13 +40,38 @@ struct Screen {
   /// Row and column from 0.
   var cursor: (row: Int, column: Int) { (row, column) }
 
-  /// A window of another size; what does not fit is lost.
-  mutating func resize(width: Int, height: Int) {
-    let top = max(0, min(row - height + 1, cells.count))
-    cells = cells.dropFirst(top).map { Array(($0 + [String](repeating: " ", count: width)).prefix(width)) }
-    while cells.count < height { cells.append([String](repeating: " ", count: width)) }
-    cells = Array(cells.prefix(height))
-    (self.width, self.height, row, column) = (width, height, row - top, min(column, width - 1))
+  /// A window of another size.
+  /// - Parameter rewraps: whether rows that are too long go on below, as most terminals do it, or are cut off.
+  mutating func resize(width: Int, height: Int, rewraps: Bool) {
+    var rows: [(cells: [String], continues: Bool)] = []
+    var place = (row: row, column: column)
+    if rewraps {
+      var start = 0
+      while start < cells.count {
+        let end = (start + 1..<cells.count).first { !continues[$0] } ?? cells.count
+        var line = Array(cells[start..<end].joined())
+        let cursor = (start..<end).contains(row) ? (row - start) * self.width + column : nil
+        while line.last == " ", line.count > (cursor ?? 0) { line.removeLast() }
+        if let cursor { place = (rows.count + cursor / width, cursor % width) }
+        for from in stride(from: 0, to: max(line.count, 1), by: width) {
+          rows.append((Array(line[from..<min(from + width, line.count)]), from > 0))
+        }
+        start = end
+      }
+    } else {
+      rows = zip(cells, continues).map { (Array($0.prefix(width)), $1) }
+      place.column = min(column, width - 1)
+    }
+    // Rows below the cursor go first, then those on top.
+    while rows.count > height, rows.count - 1 > place.row, rows.last?.cells.allSatisfy({ $0 == " " }) == true {
+      rows.removeLast()
+    }
+    let top = max(0, rows.count - height)
+    rows.removeFirst(top)
+    while rows.count < height { rows.append(([], false)) }
+    cells = rows.map { $0.cells + [String](repeating: " ", count: width - $0.cells.count) }
+    continues = rows.map(\.continues)
+    (self.width, self.height, row, column) = (width, height, max(place.row - top, 0), place.column)
     wrapsNext = false
   }
 
@@ -72,6 +100,8 @@ struct Screen {
     if row == height - 1 {
       cells.removeFirst()
       cells.append([String](repeating: " ", count: width))
+      continues.removeFirst()
+      continues.append(false)
     } else {
       row += 1
     }
@@ -92,6 +122,7 @@ struct Screen {
     if wrapsNext || column + columns > width {
       column = 0
       lineFeed()
+      continues[row] = true
     }
     cells[row][column] = String(scalar)
     if columns == 2, column + 1 < width { cells[row][column + 1] = "" }
@@ -147,10 +178,12 @@ struct Screen {
     let blank = [String](repeating: " ", count: width)
     switch what {
     case 1: for place in 0..<row { cells[place] = blank }
-    case 2, 3: cells = [[String]](repeating: blank, count: height)
+    case 2, 3:
+      cells = [[String]](repeating: blank, count: height)
+      continues = [Bool](repeating: false, count: height)
     default:
       for place in column..<width { cells[row][place] = " " }
-      for place in (row + 1)..<max(height, row + 1) { cells[place] = blank }
+      for place in (row + 1)..<max(height, row + 1) { (cells[place], continues[place]) = (blank, false) }
     }
   }
 }

@@ -6,7 +6,7 @@ final class Terminal {
   struct Missing: Error, CustomStringConvertible { let description: String }
 
   private let process = Process()
-  private let master: Int32
+  private var master: Int32
   private(set) var screen: Screen
   private(set) var raw = ""
   private var undecoded: [UInt8] = []
@@ -53,18 +53,35 @@ final class Terminal {
 
   deinit {
     if process.isRunning {
-      let group = tcgetpgrp(master)
+      let group = master < 0 ? process.processIdentifier : tcgetpgrp(master)
       if group > 1 { kill(group, SIGKILL) }
       process.waitUntilExit()
     }
-    close(master)
+    hangUp()
+  }
+
+  /// Closes the terminal, as a window is closed.
+  func hangUp() {
+    if master >= 0 { close(master) }
+    master = -1
+  }
+
+  /// The program, once it shows its prompt.
+  static func atPrompt(
+    in folder: ScratchFolder, width: Int = 80, height: Int = 24, environment: [String: String] = [:]
+  ) throws -> Terminal {
+    let terminal = try Terminal(in: folder, width: width, height: height, environment: environment)
+    guard terminal.waitsForPrompt() else { throw Missing(description: "a prompt; there is\n\(terminal.screen.text)") }
+    return terminal
   }
 
   /// The process that the terminal belongs to now.
   var foreground: pid_t { tcgetpgrp(master) }
 
-  func send(_ text: String) {
-    var bytes = Array(text.utf8)[...]
+  func send(_ text: String) { send(Array(text.utf8)) }
+
+  func send(_ bytes: [UInt8]) {
+    var bytes = bytes[...]
     // A terminal takes some kilobytes at a time, and what is drawn must be taken off it meanwhile.
     while !bytes.isEmpty {
       var wait = pollfd(fd: master, events: Int16(POLLOUT | POLLIN), revents: 0)
@@ -80,9 +97,9 @@ final class Terminal {
 
   func paste(_ text: String) { send("\u{1B}[200~" + text.replacingOccurrences(of: "\n", with: "\r") + "\u{1B}[201~") }
 
-  func resize(width: Int, height: Int) {
+  func resize(width: Int, height: Int, rewraps: Bool = true) {
     var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
-    screen.resize(width: width, height: height)
+    screen.resize(width: width, height: height, rewraps: rewraps)
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 
@@ -152,9 +169,24 @@ final class Terminal {
   /// Whether the program ended within some seconds, and how: an exit status, or a signal below 0.
   func end(within seconds: Double = 20) -> Int32? {
     let end = Date().addingTimeInterval(seconds)
-    while process.isRunning, Date() < end { receive(within: 20) }
-    while receive(within: 0) {}
+    while process.isRunning, Date() < end {
+      if master < 0 { Thread.sleep(forTimeInterval: 0.02) } else { receive(within: 20) }
+    }
+    while master >= 0, receive(within: 0) {}
     if process.isRunning { return nil }
     return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
+}
+
+/// What xterm sends for keys.
+enum Keys {
+  static let up = "\u{1B}[A"
+  static let down = "\u{1B}[B"
+  static let right = "\u{1B}[C"
+  static let left = "\u{1B}[D"
+  static let home = "\u{1B}[H"
+  static let end = "\u{1B}[F"
+  static let controlLeft = "\u{1B}[1;5D"
+  static let controlRight = "\u{1B}[1;5C"
+  static let entryStart = "\u{1B}<"
 }
