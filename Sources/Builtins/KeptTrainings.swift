@@ -28,7 +28,7 @@ extension GridCache: TrainingStore {
     let value = try train()
     if machine.interruptedRun, !hadStopped {
       // Nothing gives it a second time, however short it was.
-      guard let digest = try? Fingerprint(machine, { SHA256.hex($0) }).digest(value) else { return value }
+      guard let digest = try? Fingerprint(machine, hash: { SHA256.hex($0) }).digest(value) else { return value }
       let own = "\(name)-\(digest.prefix(12)).h5"
       if keep(value, own, call) { stopped.append(own) }
     } else if clock.now - start >= .seconds(leastSeconds) {

@@ -159,7 +159,8 @@ extension Session {
     let done = globals.history.count
     try machine.run(SourceText(name: statement.span.source.name, text: statement.span.text), in: globals)
     for ran in globals.history.dropFirst(done) { definitions.note(ran, in: globals, machine, readsOutputs: false) }
-    accepted.add(AcceptedEntries.Entry(
+    accepted.add(
+      AcceptedEntries.Entry(
         text: statement.span.text, name: statement.span.source.name, isCode: true, reads: [], output: nil))
   }
 
