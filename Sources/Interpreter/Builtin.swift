@@ -12,7 +12,8 @@ package final class Builtin {
   package let defaults: [String: String]
   /// What each parameter must be, in words, by parameter; those that the builtin reads itself are not there.
   package let types: [String: String]
-  /// What `types` calls tensors and axes.
+  /// What `types` calls values of any kind, tensors and axes.
+  package static let anyType = Value.typeName
   package static let tensorType = NamedTensor.typeName
   package static let axisTypes: Set<String> = [AxisValue.typeName, AxisList.typeName]
   /// A transcript that runs as a test.

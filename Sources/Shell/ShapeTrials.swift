@@ -38,20 +38,34 @@ struct ShapeTrials {
     }
   }
 
+  private enum Kind {
+    case tensor, axes
+
+    /// Nil for what is neither; what may be any value is tried.
+    init?(_ name: String, _ type: String?) {
+      switch type {
+      case Builtin.tensorType: self = .tensor
+      case Builtin.anyType: self = name == "over" ? .axes : .tensor
+      default:
+        guard let type, Builtin.axisTypes.contains(type) else { return nil }
+        self = .axes
+      }
+    }
+  }
+
   /// Texts of calls: each builtin that takes as many tensors as there are, with every choice of its axes.
   private func candidates(_ machine: Machine, _ axes: [String]) -> [String] {
     var texts: [String] = []
     if inputs.count == 1 { texts += axes.map { "x[\($0) = 0]" } }
     for (name, builtin) in machine.builtins.sorted(by: { $0.key < $1.key }) {
       let required = builtin.signature.parameters.filter(\.isRequired)
-      let kinds = required.map { builtin.types[$0.name] ?? "" }
-      guard !builtin.signature.takesAnyCount, kinds.count(where: { $0 == Builtin.tensorType }) == inputs.count,
-        kinds.allSatisfy({ $0 == Builtin.tensorType || Builtin.axisTypes.contains($0) })
+      let kinds = required.map { Kind($0.name, builtin.types[$0.name]) }
+      guard !builtin.signature.takesAnyCount, !kinds.contains(nil), kinds.count(where: { $0 == .tensor }) == inputs.count
       else { continue }
       var calls: [[String]] = [[]]
       var tensors = Self.names[...]
       for (parameter, kind) in zip(required, kinds) {
-        if kind == Builtin.tensorType, let next = tensors.popFirst() {
+        if kind == .tensor, let next = tensors.popFirst() {
           calls = calls.map { $0 + [next] }
         } else {
           calls = calls.flatMap { call in axes.map { call + ["\(parameter.name) = \($0)"] } }
