@@ -60,7 +60,8 @@ struct ShapeTrials {
     for (name, builtin) in machine.builtins.sorted(by: { $0.key < $1.key }) {
       let required = builtin.signature.parameters.filter(\.isRequired)
       let kinds = required.map { Kind($0.name, builtin.types[$0.name]) }
-      guard !builtin.signature.takesAnyCount, !kinds.contains(nil), kinds.count(where: { $0 == .tensor }) == inputs.count
+      guard !builtin.signature.takesAnyCount, !kinds.contains(nil),
+        kinds.count(where: { $0 == .tensor }) == inputs.count
       else { continue }
       var calls: [[String]] = [[]]
       var tensors = Self.names[...]
