@@ -42,6 +42,7 @@ let package = Package(
       ].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
     .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "TensorCore"),
+    .module("Report", uses: "Diagnostics", "Syntax", "Interpreter"),
     .module("Transcripts", uses: "Diagnostics", "Syntax", "Interpreter", "Shell"),
     .module(
       "Golden",
@@ -50,8 +51,8 @@ let package = Package(
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins",
-        "StandardLibrary", "Shell", "Transcripts", "Golden",
+        "Diagnostics", "Syntax", "Semantics", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins",
+        "StandardLibrary", "Shell", "Report", "Transcripts", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
@@ -65,7 +66,8 @@ let package = Package(
     .tests("SemanticsTests", uses: "LanguageKit", "Diagnostics", "Syntax", "Semantics"),
     .tests("InterpreterTests", uses: "LanguageKit"),
     .tests(
-      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "TensorFiles", "Checkpoint", "Recommendation",
+      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "TensorFiles", "Checkpoint",
+      "Recommendation",
       "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
     .tests("ShellTests", uses: "LanguageKit", "Shell", "Interpreter", "Diagnostics"),

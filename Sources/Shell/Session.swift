@@ -136,7 +136,7 @@ package final class Session {
         defer { done += 1 }
         if found.isNone { return }
         (value, place) = (found, others[done].span.start)
-        if !isQuiet { machine.output(found.printed) }
+        if !isQuiet { machine.show(found) }
       }
     } catch {
       let ran = globals.history.dropFirst(before.statements).map { $0 }

@@ -22,8 +22,10 @@ struct FigureSVG {
     let whole = head + heights.reduce(0, +) + Self.between * Double(max(0, heights.count - 1)) + Self.foot
     var out = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.text(Self.width))" height="\(Self.text(whole))" \
-      viewBox="0 0 \(Self.text(Self.width)) \(Self.text(whole))" role="img" font-family="sans-serif" font-size="12">
+      viewBox="0 0 \(Self.text(Self.width)) \(Self.text(whole))" role="img" \
+      aria-label="\(Self.escaped(figure.title))" font-family="sans-serif" font-size="12">
       <title>\(Self.escaped(figure.title))</title>
+      <desc>\(Self.escaped(figure.words))</desc>
 
       """
     out += Self.label(figure.title, x: Self.left, y: 20, size: 14)
