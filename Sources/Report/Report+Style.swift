@@ -60,6 +60,7 @@ extension Report {
     figure svg text { fill: currentColor; }
     figure img { max-width: 100%; min-width: 6rem; height: auto; image-rendering: auto; }
     figcaption { color: var(--faint); font-size: .9rem; white-space: pre-line; }
+    summary code { overflow-wrap: anywhere; }
     details { color: var(--faint); font-size: .9rem; }
     .message { border-left: 4px solid; border-radius: 4px; padding: .5rem .8rem; margin: .8rem 0; }
     .message p { margin: 0; }
@@ -89,7 +90,7 @@ extension Report {
       }
       @page { margin: 16mm; }
       body { max-width: none; padding: 0; font-size: 10pt; }
-      nav, details { display: none; }
+      nav, figure details { display: none; }
       h2 { break-after: avoid; }
       pre { white-space: pre-wrap; overflow: visible; font-size: 8.5pt; orphans: 3; widows: 3; }
       .code code > span { width: auto; break-inside: avoid; }

@@ -7,6 +7,9 @@ package struct Report {
   /// What the page says of where its numbers come from, a name and a text each.
   package typealias Fact = (name: String, text: String)
 
+  /// More lines of news than these are folded.
+  private static let mostNews = 6
+
   private let record: RunRecord
   private let facts: [Fact]
   private let generator: String
@@ -127,7 +130,7 @@ package struct Report {
       let isLeft = isCut && line > record.stop
       let name = line == record.stop ? " class=\"stop\"" : isLeft ? " class=\"left\"" : ""
       return
-        "<span id=\"line-\(line)\"\(name)><a href=\"#line-\(line)\" tabindex=\"-1\">\(line)</a>\(code.line(line))</span>\n"
+        "<span id=\"line-\(line)\"\(name)><a href=\"#line-\(line)\" tabindex=\"-1\">\(line)</a>\(code.line(line))\n</span>"
     }
     return "<pre class=\"code\" tabindex=\"0\"><code>\(rows.joined())</code></pre>\n"
   }
@@ -137,12 +140,8 @@ package struct Report {
   private func shown(_ events: [RunRecord.Event]) -> String {
     var (out, texts, news): (String, [String], [String]) = ("", [], [])
     func flush() {
-      if !texts.isEmpty {
-        out += "<pre class=\"output\" tabindex=\"0\">\(html.text(texts.joined(separator: "\n")))</pre>\n"
-      }
-      if !news.isEmpty {
-        out += "<pre class=\"news\" tabindex=\"0\">\(html.text(news.joined(separator: "\n")))</pre>\n"
-      }
+      if !texts.isEmpty { out += lines(texts, "output") }
+      if !news.isEmpty { out += self.news(news) }
       (texts, news) = ([], [])
     }
     for event in events {
@@ -153,6 +152,9 @@ package struct Report {
       case .news(let line):
         if !texts.isEmpty { flush() }
         news.append(line)
+      case .note(let words):
+        flush()
+        out += "<div class=\"message note\"><p><strong>note</strong> \(html.text(words))</p></div>\n"
       case .table(let table):
         flush()
         out += self.table(table)
@@ -175,6 +177,20 @@ package struct Report {
     }
     flush()
     return out
+  }
+
+  private func lines(_ lines: [String], _ name: String) -> String {
+    "<pre class=\"\(name)\" tabindex=\"0\">\(html.text(lines.joined(separator: "\n")))</pre>\n"
+  }
+
+  /// Of many lines the last is seen, and the others when they are asked for.
+  private func news(_ news: [String]) -> String {
+    guard let last = news.last, news.count > Self.mostNews else { return lines(news, "news") }
+    return """
+      <details class="many"><summary>\(news.count) lines, at last <code>\(html.text(last))</code></summary>
+      \(lines(news, "news"))</details>
+
+      """
   }
 
   private func figure(_ drawing: String, _ words: String) -> String {

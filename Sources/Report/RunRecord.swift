@@ -12,6 +12,8 @@ package final class RunRecord {
     case picture(bytes: [UInt8], type: String, words: String)
     /// A line of news, such as the figures of an epoch.
     case news(String)
+    /// What is said by the way.
+    case note(String)
     case message(Diagnostic)
     case took(seconds: Double)
   }
@@ -60,7 +62,8 @@ package final class RunRecord {
       notes(diagnostic)
     }
     machine.say = { [weak self] line in
-      self?.open.append(.news(line))
+      let note = "note: "
+      self?.open.append(line.hasPrefix(note) ? .note(String(line.dropFirst(note.count))) : .news(line))
       say(line)
     }
   }

@@ -98,9 +98,10 @@ final class Diagram: Drawing {
     var out = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(FigureSVG.text(width))" height="\(FigureSVG.text(height))" \
       viewBox="0 0 \(FigureSVG.text(width)) \(FigureSVG.text(height))" role="img" \
-      aria-label="\(FigureSVG.escaped(title))" font-family="sans-serif" font-size="12">
+      aria-label="\(FigureSVG.escaped(title))">
       <title>\(FigureSVG.escaped(title))</title>
       <desc>\(FigureSVG.escaped(told))</desc>
+      <g font-family="sans-serif" font-size="12">
       \(words(title, x: Self.margin, y: 24, size: 14))
       """
     for box in boxes {
@@ -121,7 +122,7 @@ final class Diagram: Drawing {
       let from = outlet.inputs.isEmpty ? "" : ", from \(outlet.inputs.joined(separator: ", "))"
       out += words("\(outlet.method) gives \(outlet.output)\(from)", x: Self.margin, y: tall + 24 + Double(row) * 18)
     }
-    return out + "</svg>\n"
+    return out + "</g>\n</svg>\n"
   }
 
   private func draw(_ box: Box, _ place: (x: Double, y: Double)) -> String {
