@@ -78,6 +78,8 @@ extension Report {
     @media (max-width: 36rem) {
       body { padding: 1rem .7rem 2rem; }
       .code a { width: 2.4em; padding-right: .6em; }
+      table { width: max-content; }
+      th, td { max-width: 14rem; }
       dl { grid-template-columns: 1fr; gap: 0; }
       dd { margin-bottom: .6rem; }
     }

@@ -16,6 +16,17 @@ package final class RunRecord {
     case note(String)
     case message(Diagnostic)
     case took(seconds: Double)
+
+    /// About how much of the page it takes.
+    fileprivate var bytes: Int {
+      switch self {
+      case .text(let text), .news(let text), .note(let text): text.utf8.count + 1
+      case .table(let table): table.rows.joined().reduce(0) { $0 + $1.utf8.count + 16 }
+      case .drawing(let svg, let words): svg.utf8.count + words.utf8.count
+      case .picture(let bytes, _, let words): bytes.count / 3 * 4 + words.utf8.count
+      case .message, .took: 0
+      }
+    }
   }
 
   /// How the run ended.
@@ -29,10 +40,15 @@ package final class RunRecord {
 
   /// Seconds from which on the page says how long a statement took.
   private static let slow = 1.0
+  /// A page that is larger is none that anybody could open.
+  private static let mostBytes = 48 << 20
 
   package private(set) var entries: [(line: Int, event: Event)] = []
   /// What the statement that runs has shown so far.
   private var open: [Event] = []
+  /// Bytes of what is kept, and how many things were too many.
+  private var bytes = 0
+  private var left = 0
   private var start = ContinuousClock.now
   private let tellsTimes: Bool
   package let source: SourceText
@@ -50,20 +66,20 @@ package final class RunRecord {
     self.tellsTimes = tellsTimes
     let (output, notes, say) = (machine.output, machine.notes, machine.say)
     machine.output = { [weak self] text in
-      self?.open.append(.text(text))
+      self?.keep(.text(text))
       output(text)
     }
     machine.present = { [weak self, weak machine] value in
-      self?.open.append(Self.event(value))
+      self?.keep(Self.event(value))
       output(value.drawn(on: machine?.display() ?? .plain))
     }
     machine.notes = { [weak self] diagnostic in
-      self?.open.append(.message(diagnostic))
+      self?.keep(.message(diagnostic))
       notes(diagnostic)
     }
     machine.say = { [weak self] line in
       let note = "note: "
-      self?.open.append(line.hasPrefix(note) ? .note(String(line.dropFirst(note.count))) : .news(line))
+      self?.keep(line.hasPrefix(note) ? .note(String(line.dropFirst(note.count))) : .news(line))
       say(line)
     }
   }
@@ -105,10 +121,19 @@ package final class RunRecord {
   /// Ends a statement whose last line this is.
   private func finish(line: Int) {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
+    if left > 0 {
+      open.append(.note("\(left) more were shown here; the page holds at most \(Self.mostBytes >> 20) MiB"))
+      left = 0
+    }
     if tellsTimes, seconds >= Self.slow { open.append(.took(seconds: seconds)) }
     entries += open.map { (line, $0) }
     open = []
     start = .now
+  }
+
+  private func keep(_ event: Event) {
+    bytes += event.bytes
+    if bytes > Self.mostBytes { left += 1 } else { open.append(event) }
   }
 
   /// What is kept of a value: never the value itself, which may hold models.

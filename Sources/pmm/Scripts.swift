@@ -65,7 +65,7 @@ enum Scripts {
       if !program.diagnostics.isEmpty { throw Rejection(program.diagnostics) }
       try checkOptions(machine.givenOptions, of: program)
       let value = try machine.run(program, in: globals, each: report?.follow(program))
-      if printsLast, !value.isNone { Console.out(value.printed) }
+      if printsLast, !value.isNone { machine.show(value) }
       return 0
     } catch {
       report?.fail(error)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The markup of a page, read by rules that are stricter than a browser's: every element is closed where it was opened.
 struct PageMarkup {
   struct Element {

@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func aFailureIsShownWhereItHappened() throws {
-    let script = "def f(x) = x / missing.y\n# %% Go\nmissing = {z: 1}\nprint(\"before\")\nf(1)\nprint(\"after\")\n"
+    let script = "def f(x) = x.missing\n# %% Go\nr = {z: 1}\nprint(\"before\")\nf(r)\nprint(\"after\")\n"
     let outcome = try program.run(script: script, ["--report", "page.html"])
     #expect(outcome.status == 1 && outcome.output == "before\n")
     let page = try page()

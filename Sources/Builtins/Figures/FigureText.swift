@@ -28,7 +28,7 @@ struct FigureText {
       }
     }
     return lines.map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
+      Self.cut(String(line.reversed().drop { $0 == " " }.reversed()), width)
     }.joined(separator: "\n")
   }
 
