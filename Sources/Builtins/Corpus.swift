@@ -107,12 +107,9 @@ package final class Corpus {
       return try NamedTensor.bools(items.flatMap { text(of: $0).mask }, [item, word])
     case "image":
       guard platforms.allSatisfy(\.items.hasImages) else { return nil }
-      let first = platforms[0]
-      let dimensions = [
-        item, Dimension(try axis("patch"), first.sizes["patch"] ?? 0),
-        Dimension(try axis("px"), first.sizes["px"] ?? 0),
-      ]
-      return try NamedTensor.floats(try pixels(items), dimensions)
+      let (size, patch) = platforms[0].items.squares
+      return try NamedTensor.patches(
+        pixels(items), size: size, patch: patch, (item.axis, try axis("patch"), try axis("px")))
     case "features":
       guard platforms.allSatisfy(\.items.hasFeatures), let width = platforms[0].sizes["feature"] else { return nil }
       let values = items.flatMap { item in
@@ -130,8 +127,8 @@ package final class Corpus {
     return platform.items.text(of: local)
   }
 
-  private func pixels(_ items: [Int32]) throws -> [Float] {
-    var result: [Float] = []
+  private func pixels(_ items: [Int32]) -> [UInt8] {
+    var result: [UInt8] = []
     var start = 0
     // Items of one platform stand together, since batches list items in ascending order.
     while start < items.count {
@@ -142,7 +139,7 @@ package final class Corpus {
         locals.append(local)
         end += 1
       }
-      result += try platform.items.patches(of: locals)
+      result += platform.items.pixels(of: locals)
       start = end
     }
     return result

@@ -25,8 +25,10 @@ protocol ItemSource: AnyObject {
 
   /// The row of an item's text. [word]
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool])
-  /// Normalised patches of items, empty without images. [item, patch, px]
-  func patches(of items: [Int32]) throws -> [Float]
+  /// Side of the square images, and of the patches that they are cut into.
+  var squares: (size: Int, patch: Int) { get }
+  /// The images of items, empty without images. [item, row, column, channel]
+  func pixels(of items: [Int32]) -> [UInt8]
   /// The picture of an item as a file, and how its name ends; nil for an item that names none.
   func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)?
   /// Vectors that were stored for items; nil where none were. [item, feature]
@@ -45,7 +47,7 @@ final class FolderItems: ItemSource {
   private let catalogue: Catalogue
   private let words: HashedWords
   private let images: ImageStore?
-  private let patch: Int
+  let squares: (size: Int, patch: Int)
   private let stored: ItemVectors?
   private var encoded: [Int32: (ids: [Int32], mask: [Bool])] = [:]
 
@@ -57,7 +59,7 @@ final class FolderItems: ItemSource {
     self.catalogue = catalogue
     self.words = words
     self.images = images
-    self.patch = patch
+    squares = (imageSize, patch)
     let side = patch > 0 ? imageSize / patch : 0
     var sizes = ["word": words.words, "patch": side * side, "px": 3 * patch * patch]
     if let stored { sizes["feature"] = stored.width }
@@ -94,9 +96,7 @@ final class FolderItems: ItemSource {
     try images?.file(of: Int(item))
   }
 
-  func patches(of items: [Int32]) throws -> [Float] {
-    do { return try images?.patches(of: items, patch: patch) ?? [] } catch { throw Failure(.data, error.message) }
-  }
+  func pixels(of items: [Int32]) -> [UInt8] { images?.pixels(of: items) ?? [] }
 }
 
 /// The items of a synthetic world.
@@ -126,15 +126,14 @@ final class WorldItems: ItemSource {
 
   func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
     let side = world.settings.imageSize
-    let bytes = side * side * 3
-    guard item >= 0, (Int(item) + 1) * bytes <= world.images.count else { return nil }
-    let pixels = Array(world.images[Int(item) * bytes..<(Int(item) + 1) * bytes])
-    return try RGBImage(width: side, height: side, pixels: pixels).map { image throws(ContentError) in
+    return try RGBImage(width: side, height: side, pixels: Array(world.pixels(of: Int(item)))).map {
+      image throws(ContentError) in
       (try image.png(), "png")
     }
   }
 
-  func patches(of items: [Int32]) -> [Float] { world.patches(of: items) }
+  var squares: (size: Int, patch: Int) { (world.settings.imageSize, world.settings.patch) }
+  func pixels(of items: [Int32]) -> [UInt8] { Array(items.map { world.pixels(of: Int($0)) }.joined()) }
 
   func described(progress: (Double) -> Void, interrupted: @Sendable () -> Bool) -> DataReport.Items {
     let all = [Bool](repeating: true, count: rawIDs.count)

@@ -27,6 +27,22 @@ extension Catalog {
           key: drop > 0 ? call.randomKey : nil)
       },
       Builtin(
+        "affine",
+        """
+        x W' + bias, PyTorch's `linear`: products summed over the axis `over` of x and weight. The weight's other axis \
+        becomes `to`, the axis of the bias, which may be none.
+        """,
+        BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("weight"),
+        BuiltinParameter<NamedTensor?>("bias"), BuiltinParameter<AxisValue>("over"), BuiltinParameter<AxisValue>("to"),
+        examples: """
+          pmm> w = tensor([[1.0, 1.0], [1.0, -1.0]], [feature, d])
+          pmm> affine(tensor([3.0, 1.0], [d]), w, tensor([0.0, 0.5], [feature]), over = d, to = feature)
+          [feature=2] 4.0, 2.5
+          """
+      ) { _, x, weight, bias, over, to in
+        try NamedTensor.affine(x, weight, bias, over: over.axis, to: to.axis)
+      },
+      Builtin(
         "layer_norm", "Mean 0 and variance 1 along an axis, then scaled and shifted.",
         BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("weight"),
         BuiltinParameter<NamedTensor>("bias"), BuiltinParameter<AxisValue>("over"),

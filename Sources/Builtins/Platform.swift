@@ -181,7 +181,8 @@ final class SelectedItems: ItemSource {
   var columns: [String: [String]] { whole.columns.mapValues { selected($0) } }
 
   func text(of item: Int32) -> (ids: [Int32], mask: [Bool]) { whole.text(of: row(item)) }
-  func patches(of items: [Int32]) throws -> [Float] { try whole.patches(of: items.map { row($0) }) }
+  var squares: (size: Int, patch: Int) { whole.squares }
+  func pixels(of items: [Int32]) -> [UInt8] { whole.pixels(of: items.map { row($0) }) }
   func features(of items: [Int32]) -> [Float]? { whole.features(of: items.map { row($0) }) }
   func picture(of item: Int32) throws(ContentError) -> (bytes: [UInt8], ending: String)? {
     try whole.picture(of: row(item))

@@ -74,3 +74,33 @@ void ck_copy_strided(int size, int rank, const long *shape, const void *src, con
 void ck_scatter_strided(int size, int rank, const long *shape, const void *src, void *dst, const long *strides) {
   start((job){size, rank, shape, strides, src, dst, 0, 0, true});
 }
+
+typedef struct {
+  long size, patch;
+  const uint8_t *pixels;
+  float *out;
+} patch_job;
+
+static inline float normalised(uint8_t x) { return (x / 255.0f - 0.5f) / 0.5f; }
+
+static void cut(void *context, long image) {
+  const patch_job *j = context;
+  long patch = j->patch, area = patch * patch, whole = j->size * j->size * 3;
+  float *to = j->out + image * whole;
+  for (long top = 0; top < j->size; top += patch)
+    for (long left = 0; left < j->size; left += patch, to += 3 * area)
+      for (long row = 0; row < patch; row++) {
+        const uint8_t *from = j->pixels + image * whole + ((top + row) * j->size + left) * 3;
+        float *red = to + row * patch;
+        for (long i = 0; i < patch; i++) {
+          red[i] = normalised(from[3 * i]);
+          red[i + area] = normalised(from[3 * i + 1]);
+          red[i + 2 * area] = normalised(from[3 * i + 2]);
+        }
+      }
+}
+
+void ck_patches(long images, long size, long patch, const uint8_t *pixels, float *out) {
+  patch_job j = {size, patch, pixels, out};
+  if (size > 0 && patch > 0 && size % patch == 0) ck_parallel(cut, &j, images);
+}

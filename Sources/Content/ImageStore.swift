@@ -34,7 +34,11 @@ package final class ImageStore: Sendable {
 
   /// - Parameter size: side of the squares that images are squashed to.
   package init(_ source: any ImageSource, size: Int) throws(ContentError) {
-    try checkPatches(size: size, patch: 1)
+    guard (1...4096).contains(size) else {
+      throw ContentError(
+        code: "bad-size", message: "images cannot be kept at \(size) x \(size)",
+        suggestion: "choose a size from 1 to 4096, such as image = 64")
+    }
     self.source = source
     self.size = size
     state = Mutex(State(images: Array(repeating: [], count: source.count)))
@@ -72,26 +76,19 @@ package final class ImageStore: Sendable {
     }
   }
 
-  /// Pixels of one item, decoded now if need be. [row, column, channel]
-  package func pixels(of item: Int32) -> [UInt8] {
-    let kept = state.withLock { $0.images.indices.contains(Int(item)) ? $0.images[Int(item)] : gray }
-    if !kept.isEmpty { return kept }
-    prepare([item], threads: 1)
-    return state.withLock { $0.images[Int(item)] }
-  }
-
-  /// Normalised patches of `items`, decoded now if need be. [item, (size / patch)^2, 3 * patch * patch]
-  package func patches(of items: [Int32], patch: Int) throws(ContentError) -> [Float] {
-    try checkPatches(size: size, patch: patch)
+  /// Pixels of items, one image behind the other, decoded now if need be. [item, row, column, channel]
+  package func pixels(of items: [Int32]) -> [UInt8] {
     prepare(items)
-    let width = size * size * 3
-    var result = [Float](repeating: 0, count: items.count * width)
-    result.withUnsafeMutableBufferPointer { target in
-      for (index, item) in items.enumerated() {
-        cutPatches(pixels(of: item), size: size, patch: patch, into: target, at: index * width)
+    let gray = gray
+    return state.withLock { state in
+      var result: [UInt8] = []
+      result.reserveCapacity(items.count * gray.count)
+      for item in items {
+        let kept = state.images.indices.contains(Int(item)) ? state.images[Int(item)] : []
+        result += kept.isEmpty ? gray : kept
       }
+      return result
     }
-    return result
   }
 
   /// What could not be read so far, by kind.

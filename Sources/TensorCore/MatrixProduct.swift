@@ -7,7 +7,8 @@ import CKernels
   import Musl
 #endif
 
-/// C = A B for every matrix of a batch of float32 matrices; C is row major without gaps.
+/// C = A B, plus one row added to every row of C, for every matrix of a batch of float32 matrices; C is row major without
+/// gaps.
 package struct MatrixProduct {
   /// Where a matrix lies; strides in elements.
   package struct Operand {
@@ -53,12 +54,14 @@ package struct MatrixProduct {
   let inner: Int
   let a: Operand
   let b: Operand
+  let bias: UnsafePointer<Float>?
   let out: UnsafeMutablePointer<Float>
 
   /// [rows, inner] x [inner, columns], `batch` times.
+  /// - Parameter bias: what is added to every row; nil for nothing. [columns]
   package init(
     batch: Int, rows: Int, columns: Int, inner: Int, _ a: Operand, _ b: Operand,
-    into out: UnsafeMutablePointer<Float>
+    bias: UnsafePointer<Float>? = nil, into out: UnsafeMutablePointer<Float>
   ) {
     self.batch = batch
     self.rows = rows
@@ -66,6 +69,7 @@ package struct MatrixProduct {
     self.inner = inner
     self.a = a
     self.b = b
+    self.bias = bias
     self.out = out
   }
 
@@ -115,7 +119,7 @@ package struct MatrixProduct {
     } else {
       Kernels.table.gemm(
         batch, rows, columns, inner, a.start, a.batchStride, a.rowStride, a.columnStride,
-        b.start, b.batchStride, b.rowStride, b.columnStride, out)
+        b.start, b.batchStride, b.rowStride, b.columnStride, bias, out)
     }
   }
 }
@@ -179,15 +183,18 @@ private struct BlasBlocks {
     let (row, column) = (place / across * height, place % across * width)
     let (a, b) = (product.a, product.b)
     let out = product.out + (matrix * product.rows + row) * product.columns + column
+    let (tall, wide) = (min(height, product.rows - row), min(width, product.columns - column))
+    if let bias = product.bias {
+      for i in 0..<tall { (out + i * product.columns).update(from: bias + column, count: wide) }
+    }
     for from in stride(from: 0, to: product.inner, by: Self.depth) {
       if ck_interrupt_pending() != 0 { return }
       cblas_sgemm(
-        CblasRowMajor, aTransposed, bTransposed, Int32(truncatingIfNeeded: min(height, product.rows - row)),
-        Int32(truncatingIfNeeded: min(width, product.columns - column)),
+        CblasRowMajor, aTransposed, bTransposed, Int32(truncatingIfNeeded: tall), Int32(truncatingIfNeeded: wide),
         Int32(truncatingIfNeeded: min(Self.depth, product.inner - from)), 1,
         a.start + matrix * a.batchStride + row * a.rowStride + from * a.columnStride, aStep,
         b.start + matrix * b.batchStride + from * b.rowStride + column * b.columnStride, bStep,
-        from == 0 ? 0 : 1, out, Int32(truncatingIfNeeded: product.columns))
+        from == 0 && product.bias == nil ? 0 : 1, out, Int32(truncatingIfNeeded: product.columns))
     }
   }
 }

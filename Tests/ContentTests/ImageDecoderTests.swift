@@ -71,8 +71,6 @@ struct ImageDecoderTests {
     let image = RGBImage.gray(width: 2, height: 2)
     #expect(throws: ContentError.self) { try image.resized(width: 0, height: 2) }
     #expect(throws: ContentError.self) { try image.resized(width: 2, height: 1 << 20) }
-    #expect(throws: ContentError.self) { try image.patches(size: 64, patch: 15) }
-    #expect(throws: ContentError.self) { try image.patches(size: 64, patch: 0) }
     #expect(RGBImage(width: 2, height: 2, pixels: [1]) == nil)
     #expect(RGBImage(width: .max, height: 4, pixels: []) == nil)
   }

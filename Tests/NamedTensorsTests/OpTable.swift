@@ -189,6 +189,15 @@ extension OpRow {
     OpRow("dot apart", [[Axes.batch, Axes.step], [Axes.step, Axes.out]]) { x, _ in
       try .dot(x[0], x[1], over: [Axes.step])
     },
+    OpRow("affine", [cube, [Axes.wide, Axes.d], [Axes.wide]]) { x, _ in
+      try .affine(x[0], x[1], x[2], over: Axes.d, to: Axes.wide)
+    },
+    OpRow("affine of the first axis", [cube, [Axes.batch, Axes.wide], [Axes.wide]]) { x, _ in
+      try .affine(x[0], x[1], x[2], over: Axes.batch, to: Axes.wide)
+    },
+    OpRow("affine plain", [cube, [Axes.out, Axes.d]]) { x, _ in
+      try .affine(x[0], x[1], nil, over: Axes.d, to: Axes.out)
+    },
     OpRow("layer_norm", [cube, [Axes.d], [Axes.d]]) { x, _ in
       try .layerNorm(x[0], x[1], x[2], over: Axes.d, eps: 1e-5)
     },

@@ -67,18 +67,10 @@ struct WorldTests {
     #expect(made.words(of: 800).isEmpty && made.text(of: -1).isEmpty)
   }
 
-  @Test func patchesGoChannelByChannel() throws {
+  @Test func anItemHasItsOwnImage() throws {
     let made = try world(.srcV)
-    let patches = made.patches(of: [7, 3])
-    #expect(patches.count == 2 * 9 * 192)
-    // Item 3, patch 5 (second row, third column), green, row 2, column 4.
-    let (row, column) = (8 + 2, 16 + 4)
-    let pixel = made.images[3 * 1728 + (row * 24 + column) * 3 + 1]
-    let place = 1728 + 5 * 192 + 64 + 2 * 8 + 4
-    let wanted: Float = (Float(pixel) / 255 - 0.5) / 0.5
-    #expect(patches[place] == wanted)
-    #expect(patches.allSatisfy { (-1...1).contains($0) })
-    #expect(made.patches(of: [800, -1]).isEmpty)
+    #expect(Array(made.pixels(of: 3)) == Array(made.images[3 * 1728..<4 * 1728]))
+    #expect(made.pixels(of: 800).isEmpty && made.pixels(of: -1).isEmpty)
   }
 
   @Test func switchesDoWhatTheySay() throws {
@@ -104,7 +96,7 @@ struct WorldTests {
     #expect(large.itemCount == 4000 && large.users.count == 4000)
     #expect(try world(.srcS) { $0.targetScale = 10 }.itemCount == 800)
     let small = try world(.srcS) { ($0.items, $0.users, $0.imageSize) = (200, 300, 16) }
-    #expect(small.patches(of: [0]).count == 4 * 192 && small.users.count == 300)
+    #expect(small.pixels(of: 0).count == 16 * 16 * 3 && small.users.count == 300)
   }
 
   @Test func sizesThatCannotBeMadeAreRefused() {

@@ -37,12 +37,15 @@ struct MatrixProductTests {
   }
 
   private func multiply(
-    _ library: MatrixProduct.Library?, _ batch: Int, _ rows: Int, _ columns: Int, _ inner: Int, _ a: Laid, _ b: Laid
+    _ library: MatrixProduct.Library?, _ batch: Int, _ rows: Int, _ columns: Int, _ inner: Int, _ a: Laid, _ b: Laid,
+    plus bias: Tensor? = nil
   ) throws -> [Float] {
     let out = try Tensor(full: 7, shape: [batch * rows * columns], .float32)
-    withExtendedLifetime((a, b, out)) {
+    withExtendedLifetime((a, b, bias, out)) {
       MatrixProduct(
-        batch: batch, rows: rows, columns: columns, inner: inner, a.operand, b.operand, into: out.pointer()
+        batch: batch, rows: rows, columns: columns, inner: inner, a.operand, b.operand,
+        bias: bias.map { UnsafePointer($0.pointer(Float.self)) },
+        into: out.pointer()
       ).run(by: library)
     }
     return out.floats()
@@ -70,12 +73,17 @@ struct MatrixProductTests {
       let a = try Laid(batch: batch, rows: rows, columns: inner, &random)
       let b = try Laid(batch: batch, rows: inner, columns: columns, &random)
       let (left, right) = (a.tensor.floats(), b.tensor.floats())
-      let results = try MatrixProduct.Library.allCases.map { try multiply($0, batch, rows, columns, inner, a, b) }
+      let added = round % 2 == 0 ? nil : (0..<columns).map { _ in Float.random(in: -1...1, using: &random) }
+      let bias = try added.map { try Tensor($0, shape: [columns], as: .float32) }
+      let results = try MatrixProduct.Library.allCases.map {
+        try multiply($0, batch, rows, columns, inner, a, b, plus: bias)
+      }
       for s in 0..<batch {
         // The whole of small results, a sample of large ones.
         for i in stride(from: 0, to: rows, by: 1 + rows * columns * inner / 2_000_000) {
           for j in 0..<columns {
-            var (sum, size) = (0.0, 0.0)
+            var sum = Double(added?[j] ?? 0)
+            var size = abs(sum)
             for p in 0..<inner {
               let term =
                 Double(left[s * a.batchStride + i * a.rowStride + p * a.columnStride])

@@ -6,19 +6,28 @@ extension Variable {
   /// a: [batch..., rows..., contracted...], b: [batch..., columns..., contracted...]; y: [batch..., rows...,
   /// columns...].
   /// da = dy b, db = dy' a.
-  package static func dot(_ a: Variable, _ b: Variable, batch: Int, contracted: Int) throws -> Variable {
+  /// - Parameter bias: is added to every row, its gradient the sum over rows; only without batch. [columns...]
+  package static func dot(
+    _ a: Variable, _ b: Variable, batch: Int, contracted: Int, bias: Variable? = nil
+  ) throws -> Variable {
     guard a.dtype == b.dtype, a.dtype.isFloat, a.shape.count >= batch + contracted,
       b.shape.count >= batch + contracted, a.shape.prefix(batch) == b.shape.prefix(batch),
       a.shape.suffix(contracted) == b.shape.suffix(contracted)
     else { throw TensorError.mismatch("dot of \(a.shape) and \(b.shape)") }
+    if let bias {
+      guard batch == 0, bias.dtype == a.dtype, bias.shape[...] == b.shape.dropLast(contracted) else {
+        throw TensorError.mismatch("dot of \(a.shape) and \(b.shape), plus \(bias.shape)")
+      }
+    }
     let x = try Matrices(a.tensor, batch, contracted)
     let z = try Matrices(b.tensor, batch, contracted)
     let shape = a.shape.dropLast(contracted) + b.shape.dropFirst(batch).dropLast(contracted)
     let y = try Tensor(uninitialized: Array(shape), a.dtype)
-    Product.run(x, z.transposed, into: y)
+    Product.run(x, z.transposed, plus: try bias?.tensor.contiguous(), into: y)
     let (wantA, wantB) = (a.isTracked, b.isTracked)
     let (shapeA, shapeB) = (a.shape, b.shape)
-    return try .recorded(y, [a, b]) { g in
+    let wantBias = bias?.isTracked ?? false
+    return try .recorded(y, [a, b] + (bias.map { [$0] } ?? [])) { g in
       let dense = try g.contiguous()
       let m = Matrices(dense, batch: x.batch, rows: x.rows, columns: z.rows)
       var (ga, gb): (Tensor?, Tensor?) = (nil, nil)
@@ -32,7 +41,8 @@ extension Variable {
         Product.run(m.transposed, x, into: out)
         gb = out
       }
-      return [ga, gb]
+      guard let bias else { return [ga, gb] }
+      return [ga, gb, wantBias ? try Reduce.sum(dense, Array(0..<dense.rank - bias.shape.count)) : nil]
     }
   }
 }
@@ -93,17 +103,17 @@ extension Matrices {
 }
 
 enum Product {
-  /// out (contiguous) = a b for each matrix of the batch.
-  static func run(_ a: Matrices, _ b: Matrices, into out: Tensor) {
+  /// out (contiguous) = a b for each matrix of the batch, `bias` (contiguous) added to every row.
+  static func run(_ a: Matrices, _ b: Matrices, plus bias: Tensor? = nil, into out: Tensor) {
     if out.count == 0 { return }
-    withExtendedLifetime((a.tensor, b.tensor, out)) {
+    withExtendedLifetime((a.tensor, b.tensor, bias, out)) {
       if out.dtype == .float32 {
         MatrixProduct(
           batch: a.batch, rows: a.rows, columns: b.columns, inner: a.columns, a.operand, b.operand,
-          into: out.pointer()
+          bias: bias.map { UnsafePointer($0.pointer(Float.self)) }, into: out.pointer()
         ).run()
       } else {
-        Reference.product(a, b, out.pointer(Double.self))
+        Reference.product(a, b, plus: bias?.pointer(Double.self), out.pointer(Double.self))
       }
     }
   }

@@ -68,6 +68,9 @@ int ck_reserve(int file, long long bytes);
 void ck_copy_strided(int size, int rank, const long *shape, const void *src, const long *strides, void *dst);
 /* dst with strides = src (row major, contiguous). */
 void ck_scatter_strided(int size, int rank, const long *shape, const void *src, void *dst, const long *strides);
+/* Patches of square images of bytes [images, size, size, 3], each value brought from 0..255 to -1..1: row by row of an
+   image, in a patch all of red, then green, then blue, each row by row. */
+void ck_patches(long images, long size, long patch, const uint8_t *pixels, float *out);
 
 /* ---- float32 kernels, one table a level ---- */
 enum { CK_NEG, CK_ABS, CK_SQRT, CK_EXP, CK_LOG, CK_RELU, CK_GELU, CK_QUICK_GELU, CK_GELU_TANH, CK_SILU,
@@ -172,9 +175,9 @@ typedef struct {
   /* out[o, i] = sum over r of x[o, r, i]. */
   void (*sum)(long outer, long reduced, long inner, const float *x, float *out);
   void (*dropout)(long n, uint64_t key, double rate, const float *x, float *out);
-  /* C (contiguous) = A B, any strides; `batch` products with own strides. */
+  /* C (contiguous) = A B, any strides; `batch` products with own strides. `bias` [n] is added to every row unless null. */
   void (*gemm)(long batch, long m, long n, long k, const float *a, long ab, long rsa, long csa, const float *b, long bb,
-               long rsb, long csb, float *c);
+               long rsb, long csb, const float *_Nullable bias, float *c);
   void (*softmax)(long rows, long n, bool log, const float *x, float *y);
   void (*softmax_grad)(long rows, long n, bool log, const float *y, const float *g, float *gx);
   void (*layer_norm)(long rows, long n, const float *x, const float *weight, const float *bias, float eps, float *y,

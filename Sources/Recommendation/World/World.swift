@@ -163,26 +163,9 @@ package struct World: Sendable {
   /// The same as words: `w017 w138 w005 w091 w155`.
   package func text(of item: Int) -> String { WorldText.text(words(of: item)) }
 
-  /// Patches of items, brought from 0...255 to -1...1; inside a patch all of red, then green, then blue, row by row.
-  /// [item, (size / patch)^2, 3 * patch * patch]
-  package func patches(of items: [Int32]) -> [Float] {
-    let (size, patch) = (settings.imageSize, settings.patch)
-    var result: [Float] = []
-    result.reserveCapacity(items.count * size * size * 3)
-    for item in items where factors.indices.contains(Int(item)) {
-      let start = Int(item) * size * size * 3
-      for top in stride(from: 0, to: size, by: patch) {
-        for left in stride(from: 0, to: size, by: patch) {
-          for channel in 0..<3 {
-            for row in top..<top + patch {
-              for column in left..<left + patch {
-                result.append((Float(images[start + (row * size + column) * 3 + channel]) / 255 - 0.5) / 0.5)
-              }
-            }
-          }
-        }
-      }
-    }
-    return result
+  /// The image of an item; one that there is not has none. [row, column, channel]
+  package func pixels(of item: Int) -> ArraySlice<UInt8> {
+    let bytes = settings.imageSize * settings.imageSize * 3
+    return factors.indices.contains(item) ? images[item * bytes..<(item + 1) * bytes] : []
   }
 }

@@ -42,7 +42,8 @@ extension Session {
     try enter(entry, isQuiet: isQuiet)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let peak = max(0, Memory.now.peak - before)
-    machine.output("time: \(Self.seconds(seconds)), \(Self.bytes(peak).isEmpty ? "0 B" : Self.bytes(peak)) of tensors")
+    let mebibytes = Value.fixed(Double(peak) / 1_048_576, 1)
+    machine.output("time: \(Self.seconds(seconds)), \(mebibytes) MiB of tensors")
   }
 
   func profile(_ text: String) throws {
