@@ -44,10 +44,11 @@ package struct ScriptCell: Sendable {
   /// cell of words, every such line and the blank ones between them.
   package var wordLines: Int {
     var count = isMarked ? 1 : 0
-    while count < lines.count {
-      guard Self.words(lines[count]) != nil || isProse && lines[count].allSatisfy(\.isWhitespace) else { break }
-      count += 1
-    }
+    func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+    // Blank lines may stand between the mark and the words.
+    let first = lines.indices.dropFirst(count).first { !isBlank(lines[$0]) }
+    if let first, Self.words(lines[first]) != nil { count = first }
+    while count < lines.count, Self.words(lines[count]) != nil || isProse && isBlank(lines[count]) { count += 1 }
     return count
   }
 
