@@ -41,7 +41,13 @@ let package = Package(
         "axes", "layers", "encoders", "fusion", "users", "losses", "pmmrec", "recommenders", "counting",
       ].map { .copy("\($0).pmm") },
       swiftSettings: .strict),
-    .module("Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "TensorCore"),
+    // the terminal
+    .library("CLibEdit", pkgConfig: "libedit", debian: "libedit-dev"),
+    .module("LineEditing", uses: "CLibEdit"),
+    // sessions
+    .module(
+      "Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors",
+      "TensorCore"),
     .module("Report", uses: "Diagnostics", "Syntax", "Interpreter"),
     .module("Transcripts", uses: "Diagnostics", "Syntax", "Interpreter", "Shell"),
     .module(
@@ -52,7 +58,7 @@ let package = Package(
       name: "pmm",
       dependencies: [
         "Diagnostics", "Syntax", "Semantics", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins",
-        "StandardLibrary", "Shell", "Report", "Transcripts", "Golden",
+        "StandardLibrary", "Shell", "LineEditing", "Report", "Transcripts", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
@@ -75,6 +81,7 @@ let package = Package(
     .tests("ContentTests", uses: "Content"),
     .tests("TensorFilesTests", uses: "TensorFiles"),
     .tests("CheckpointTests", uses: "TensorFiles", "Checkpoint"),
+    .tests("LineEditingTests", uses: "LineEditing"),
     .tests("RepositoryTests", uses: "pmm", "Diagnostics", "Syntax"),
     .tests("TensorCoreTests", uses: "TensorCore"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),

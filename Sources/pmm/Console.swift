@@ -4,8 +4,11 @@ import Interpreter
 
 /// The standard streams: results on one, everything else on the other.
 enum Console {
-  static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+  /// A terminal that can only print gets neither colours nor lines that are written over.
+  static let isPlain = ["", "dumb"].contains(ProcessInfo.processInfo.environment["TERM", default: ""])
+  static let isErrorTerminal = isatty(STDERR_FILENO) == 1 && !isPlain
   static let isInputTerminal = isatty(STDIN_FILENO) == 1
+  static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
   static var isColoured: Bool {
     isErrorTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
   }

@@ -53,8 +53,8 @@ struct PMM: ParsableCommand {
       throw ExitCode(
         Runtime.onDeepStack { Scripts.run(text: e, name: "-e", options: [:], seed: numbers.seed, printsLast: true) })
     }
-    let (noInit, resume) = (shell.noInit, shell.resume)
-    throw ExitCode(Runtime.onDeepStack { Prompt.run(noInit: noInit, resume: resume) })
+    let (seed, noInit, resume) = (numbers.seed, shell.noInit, shell.resume)
+    throw ExitCode(Runtime.onDeepStack { Prompt.run(seed: seed, noInit: noInit, resume: resume) })
   }
 }
 

@@ -2,14 +2,25 @@ package import Diagnostics
 
 /// A command of the shell: what `%name` does, its help and its meaning in one declaration.
 package struct Command: Sendable {
+  /// What stands behind a command.
+  package enum Argument: Sendable {
+    /// An entry of the language, which may take several lines.
+    case code
+    /// Names of the session.
+    case names
+    case files, commands, settings
+    /// Nothing, or what nobody but the user knows.
+    case nothingKnown
+  }
+
   package let name: String
   /// What stands behind the name: `[name ...]`, `e`; empty for nothing.
   package let form: String
   /// One sentence.
   package let help: String
   package let example: String
-  /// Whether an entry of the language stands behind it, which may take several lines.
-  package let takesCode: Bool
+  /// What may stand behind it, as far as it can be completed.
+  package let takes: Argument
   /// Whether it changes the session, so that a run of the session again needs it.
   let isReplayed: Bool
   /// Whether it prints something else each time.
@@ -17,14 +28,14 @@ package struct Command: Sendable {
   let perform: @Sendable (Session, String) throws -> Void
 
   init(
-    _ name: String, _ form: String = "", _ help: String, example: String, takesCode: Bool = false,
+    _ name: String, _ form: String = "", _ help: String, example: String, takes: Argument = .nothingKnown,
     isReplayed: Bool = false, isVolatile: Bool = false, perform: @escaping @Sendable (Session, String) throws -> Void
   ) {
     self.name = name
     self.form = form
     self.help = help
     self.example = example
-    self.takesCode = takesCode
+    self.takes = takes
     self.isReplayed = isReplayed
     self.isVolatile = isVolatile
     self.perform = perform

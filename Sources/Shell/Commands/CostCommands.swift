@@ -7,12 +7,12 @@ extension Command {
   static let costs = [
     Command(
       "time", "e", "Runs an entry and says how long it took and how much memory its tensors needed at most.",
-      example: "%time evaluate(m, data.test)", takesCode: true, isVolatile: true
+      example: "%time evaluate(m, data.test)", takes: .code, isVolatile: true
     ) { session, text in try session.time(text) },
     Command(
       "profile", "e",
       "Runs an expression a few times and says where its time and memory go: operations, parts of models, lines.",
-      example: "%profile m.items(data.items)", takesCode: true, isVolatile: true
+      example: "%profile m.items(data.items)", takes: .code, isVolatile: true
     ) { session, text in try session.profile(text) },
     Command(
       "memory", "", "Says how many bytes tensors take, and which names hold the most.", example: "%memory",
@@ -20,7 +20,7 @@ extension Command {
     ) { session, _ in session.memory() },
     Command(
       "shape", "e", "Says the kind and the axes of what an expression gives, without computing its numbers.",
-      example: "%shape dot(e, e, over = d)", takesCode: true
+      example: "%shape dot(e, e, over = d)", takes: .code
     ) { session, text in try session.shape(text) },
   ]
 }

@@ -6,11 +6,11 @@ extension Command {
   static let files = [
     Command(
       "run", "f.pmm [cell]", "Runs a script, or one cell of it by number or title, with the names of the session.",
-      example: "%run prepare.pmm 2"
+      example: "%run prepare.pmm 2", takes: .files
     ) { session, text in try session.run(text) },
     Command(
       "cells", "f.pmm", "Lists the cells of a script, which begin with lines such as `# %% title`.",
-      example: "%cells prepare.pmm"
+      example: "%cells prepare.pmm", takes: .files
     ) { session, text in try session.listCells(text) },
   ]
 }

@@ -17,11 +17,11 @@ extension Command {
     Command(
       "refresh", "[name ...]",
       "Makes what is out of date again, or just the names given and what they need, and nothing else.",
-      example: "%refresh fit", isReplayed: true
+      example: "%refresh fit", takes: .names, isReplayed: true
     ) { session, text in try session.refresh(Command.names(in: text)) },
     Command(
       "forget", "name ...", "Makes names unknown and frees their memory; this cannot be undone.",
-      example: "%forget fit",
+      example: "%forget fit", takes: .names,
       isReplayed: true
     ) { session, text in try session.forget(Command.names(in: text)) },
     Command(

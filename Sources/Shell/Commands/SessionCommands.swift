@@ -8,12 +8,12 @@ extension Command {
   static let sessions = [
     Command(
       "save", "f.pmm", "Writes the entries that ran without a mistake as a script that runs from the top.",
-      example: "%save monday.pmm"
+      example: "%save monday.pmm", takes: .files
     ) { session, text in try session.save(text) },
     Command(
       "log", "f.txt",
       "Writes the session, from its first entry and from now on, as a transcript that `pmm test` replays.",
-      example: "%log monday.txt"
+      example: "%log monday.txt", takes: .files
     ) { session, text in
       try TextFile.require(text, ".txt", for: "a transcript")
       // The log does not log that it begins.
@@ -24,7 +24,7 @@ extension Command {
     Command(
       "replay", "[f]",
       "Runs the session from the top again, or a script or a transcript, and says whether its names come out the same.",
-      example: "%replay"
+      example: "%replay", takes: .files
     ) { session, text in try session.replay(text) },
     Command(
       "reload", "", "Reads the modules again whose files were changed; what was made with them is then out of date.",
@@ -32,7 +32,7 @@ extension Command {
     ) { session, _ in try session.reload() },
     Command(
       "edit", "[name]", "Opens what defines a name, or the last entry, in $VISUAL or $EDITOR, and runs it on return.",
-      example: "%edit goal"
+      example: "%edit goal", takes: .names
     ) { session, text in try session.edit(text) },
   ]
 }

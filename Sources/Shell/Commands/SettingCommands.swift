@@ -13,13 +13,15 @@ extension Command {
     ) { session, text in try session.set("threads", text) },
     Command(
       "set", "[name value]", "Lists the settings with their values, or changes one.", example: "%set undo 50",
+      takes: .settings,
       isReplayed: true
     ) { session, text in
       let words = text.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
       guard let name = words.first else { return session.listSettings() }
       try session.set(name, words.count > 1 ? words[1] : "")
     },
-    Command("help", "[command]", "Lists the commands, or explains one.", example: "%help time") { session, text in
+    Command("help", "[command]", "Lists the commands, or explains one.", example: "%help time", takes: .commands) {
+      session, text in
       let name = text.hasPrefix("%") ? String(text.dropFirst()) : text
       if name.isEmpty { return session.listCommands() }
       session.machine.output(try Command.named(name).page)
@@ -87,6 +89,8 @@ private struct Setting: Sendable {
 }
 
 extension Session {
+  static var settings: [(name: String, help: String)] { Setting.all.map { ($0.name, $0.help) } }
+
   func listSettings() {
     let rows = Setting.all.map { [$0.name, $0.value(self), $0.help] }
     for line in Self.columns(rows) { machine.output(line) }
