@@ -19,6 +19,9 @@ package final class GridCache: CellStore {
   let program: String
   var isUsable = true
   private var isCleared = false
+  /// Runs of this entry that were stopped, and those that it had when it ran before and did not come to yet.
+  package internal(set) var stopped: [String] = []
+  var awaited: [String] = []
 
   /// - Parameters:
   ///   - folder: is made when the first cell is kept.

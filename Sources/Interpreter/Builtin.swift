@@ -12,6 +12,10 @@ package final class Builtin {
   package let defaults: [String: String]
   /// What each parameter must be, in words, by parameter; those that the builtin reads itself are not there.
   package let types: [String: String]
+  /// What `types` calls values of any kind, tensors and axes.
+  package static let anyType = Value.typeName
+  package static let tensorType = NamedTensor.typeName
+  package static let axisTypes: Set<String> = [AxisValue.typeName, AxisList.typeName]
   /// A transcript that runs as a test.
   package let examples: String
   /// Whether it may be given a dropped part (`fuse`).

@@ -43,6 +43,11 @@ package protocol TrainingStore: AnyObject {
   /// What a call gave when it was made before with the same arguments, code and seed; else what `train` gives, which is
   /// kept.
   func value(of call: Invocation, _ train: () throws -> Value) throws -> Value
+  /// Names of the runs of this entry that somebody stopped before their end, in their order.
+  var stopped: [String] { get }
+  /// Begins an entry.
+  /// - Parameter stopped: the names noted when it ran before: these runs are taken as they were left.
+  func beginEntry(stopped: [String])
 }
 
 extension Machine {

@@ -127,6 +127,8 @@ package final class TensorValue {
   package let space: ItemSpace?
   /// The parameter that this is, as it stands.
   package let parameter: ParameterValue?
+  /// Names of the axes, in their order.
+  package var axisNames: [String] { tensor.axes.map(\.name) }
 
   package init(
     _ tensor: NamedTensor, label: UInt64, positionsOver: Axis? = nil, bound: Int? = nil, space: ItemSpace? = nil,

@@ -14,6 +14,8 @@ package final class Journal {
       package let name: String
       /// Whether the session numbered its value.
       package let hasOutput: Bool
+      /// Its trainings that were stopped, as the store of trainings calls them.
+      let stopped: [String]
     }
     package let path: String
     /// The entries that were done, in order.
@@ -71,7 +73,10 @@ package final class Journal {
   }
 
   /// Marks the entry as done.
-  func accept(hasOutput: Bool = false) { write("#= \(number)\(hasOutput ? " out" : "")\n") }
+  /// - Parameter stopped: names of its trainings that were stopped.
+  func accept(hasOutput: Bool = false, stopped: [String] = []) {
+    write((["#=", "\(number)"] + (hasOutput ? ["out"] : []) + stopped).joined(separator: " ") + "\n")
+  }
 
   /// Marks the entry as one that changed nothing.
   func fail() { write("#! \(number)\n") }
@@ -125,8 +130,11 @@ package final class Journal {
         let words = line.split(separator: " ", maxSplits: 2)
         open = (words.count > 2 ? String(words[2]) : "pmm", [])
       } else if line.hasPrefix("#= "), let done = open {
+        let words = line.split(separator: " ").dropFirst(2)
         entries.append(
-          Remains.Entry(text: done.lines.joined(separator: "\n"), name: done.name, hasOutput: line.hasSuffix(" out")))
+          Remains.Entry(
+            text: done.lines.joined(separator: "\n"), name: done.name, hasOutput: words.first == "out",
+            stopped: words.filter { $0 != "out" }.map { String($0) }))
         open = nil
       } else if line.hasPrefix("#! ") {
         open = nil
@@ -160,7 +168,7 @@ extension Session {
   package func resume(_ remains: Journal.Remains, mistake: (Diagnostic) -> Void) {
     log.isMuted = true
     isReplaying = true
-    defer { (log.isMuted, isReplaying) = (false, false) }
+    defer { (log.isMuted, isReplaying, stoppedBefore) = (false, false, []) }
     for (index, entry) in remains.entries.enumerated() {
       let later = remains.entries[(index + 1)...]
       if entry.hasOutput, isPlainExpression(entry.text), !later.contains(where: { mayReadOutputs($0.text) }) {
@@ -169,6 +177,7 @@ extension Session {
         journal?.accept(hasOutput: true)
         continue
       }
+      stoppedBefore = entry.stopped
       if case .failed(let found) = submit(entry.text, named: entry.name) { found.forEach(mistake) }
     }
   }

@@ -114,7 +114,7 @@ package struct ReferencePages {
       | `?name`, `name?`, `help(name)` | explains a name of the session, the language or the standard library, or the code of a message |
       | `??name` | shows how something is written |
       | `?"words"` | searches all documentation |
-      | `?[batch, step, d] -> [batch, d]` | finds what takes and gives these axes, as far as it says so |
+      | `?[batch, step, d] -> [batch, d]` | finds what takes and gives these axes: functions that say so, and calls of builtins |
       | `!command` | runs a command of the system |
       | `e;` | runs an entry and prints no value |
       | `it`, `out[n]` | the last value, that of the entry with the number n; `out` lists them |

@@ -60,6 +60,8 @@ extension Session {
 struct AcceptedEntries {
   struct Entry {
     let text: String
+    /// What messages call it, and from where it imports: `pmm`, or the script that it came from.
+    var name = "pmm"
     /// False for commands of the shell, which a script has as comments.
     let isCode: Bool
     /// Where it reads values of earlier entries.

@@ -35,6 +35,8 @@ package final class Session {
   package var script: String { accepted.script }
   /// True while the entries of an earlier session run again.
   var isReplaying = false
+  /// Trainings that were stopped when the entry ran before that is run again now.
+  var stoppedBefore: [String] = []
   /// Whether the last entry was a binding, which a line that begins with `|>` would continue in a file.
   private var lastBinding: String?
 
@@ -126,6 +128,7 @@ package final class Session {
     let reads = outputs.offer(to: program, globals, definitions)
     journal?.begin(text, named: name)
     machine.beginEntry()
+    machine.trainingStore?.beginEntry(stopped: stoppedBefore)
     let start = ContinuousClock.now
     var value = Value.none
     var place = 0
@@ -135,7 +138,8 @@ package final class Session {
       try machine.run(program, in: globals) { [machine] found in
         defer { done += 1 }
         if found.isNone { return }
-        (value, place) = (found, others[done].span.start)
+        value = found
+        if others.indices.contains(done) { place = others[done].span.start }
         if !isQuiet { machine.show(found) }
       }
     } catch {
@@ -148,10 +152,10 @@ package final class Session {
         // What is done is done: a later mistake of a pasted block costs no training.
         settle(ran, reads, before)
         let text = ran.map(\.span.text).joined(separator: "\n")
-        accepted.add(AcceptedEntries.Entry(text: text, isCode: true, reads: [], output: nil))
+        accepted.add(AcceptedEntries.Entry(text: text, name: name, isCode: true, reads: [], output: nil))
         journal?.fail()
         journal?.begin(text, named: name)
-        journal?.accept()
+        journal?.accept(stopped: machine.trainingStore?.stopped ?? [])
       }
       throw error
     }
@@ -159,8 +163,9 @@ package final class Session {
     settle(globals.history.dropFirst(before.statements).map { $0 }, reads, before)
     let number = value.isNone ? nil : outputs.keep(value, most: settings.outputs)
     accepted.add(
-      AcceptedEntries.Entry(text: text, isCode: true, reads: reads, output: number.map { (number: $0, place: place) }))
-    journal?.accept(hasOutput: number != nil)
+      AcceptedEntries.Entry(
+        text: text, name: name, isCode: true, reads: reads, output: number.map { (number: $0, place: place) }))
+    journal?.accept(hasOutput: number != nil, stopped: machine.trainingStore?.stopped ?? [])
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if !isReplaying, seconds >= settings.slow { surroundings.tookLong?(seconds) }
   }

@@ -62,6 +62,14 @@ struct ShapeSearch {
     }
   }
 
+  /// The same search among builtins, which say no axes; nil where `...` leaves some open.
+  var trials: ShapeTrials? {
+    let closed = inputs.map { $0.compactMap { $0 } }
+    let wanted = result.compactMap { $0 }
+    guard zip(closed, inputs).allSatisfy({ $0.count == $1.count }), wanted.count == result.count else { return nil }
+    return ShapeTrials(inputs: closed, result: wanted)
+  }
+
   /// What fits with the axes as they are called, and what fits with other names for them.
   func found(_ machine: Machine, _ globals: Globals) -> (exact: [String], renamed: [String]) {
     var candidates: [Candidate] = []
@@ -147,10 +155,18 @@ struct ShapeSearch {
 }
 
 extension Session {
+  private static let mostCalls = 12
+
   func searchShapes(_ text: String) throws {
-    let (exact, renamed) = try ShapeSearch(text).found(machine, globals)
+    let search = try ShapeSearch(text)
+    let (exact, renamed) = search.found(machine, globals)
     for usage in exact { machine.output(usage) }
-    if exact.isEmpty, renamed.isEmpty { machine.output("nothing that says its axes fits \(text)") }
+    // What says no axes is tried out.
+    let declared = Set(definitions.names.filter { if case .axis? = globals.value(named: $0) { true } else { false } })
+    let calls = try search.trials?.found(machine, declared: declared) ?? []
+    for call in calls.prefix(Self.mostCalls) { machine.output(call) }
+    if calls.count > Self.mostCalls { machine.output("and \(calls.count - Self.mostCalls) calls more") }
+    if exact.isEmpty, renamed.isEmpty, calls.isEmpty { machine.output("nothing fits \(text)") }
     guard !renamed.isEmpty else { return }
     machine.output("with other names for the axes:")
     for usage in renamed.prefix(12) { machine.output("  \(usage)") }

@@ -81,6 +81,56 @@ struct ShellAtTerminalTests {
     #expect(again.status == 1)
   }
 
+  @Test func aStoppedTrainingComesBackAsItWasLeft() throws {
+    let killed = try terminal.run(
+      [],
+      Self.training + [
+        .type("fit = train(m, w, dap, epochs = 500)"), .expect("epoch 2/500"), .interrupt, .expect("this run holds"),
+        .expect("pmm> "), .type("fit.log.loss"), .expect("]"), .expect("pmm> "), .kill,
+      ])
+    #expect(killed.status == -9 && !killed.seconds.contains(-1), "\(killed.screen)")
+    func losses(_ screen: String) -> String? {
+      screen.replacing("\r\n", with: "\n").split(separator: "\n").first { $0.hasPrefix("[") }.map(String.init)
+    }
+    let left = try #require(losses(killed.screen), "\(killed.screen)")
+    // Twice, since the session that took it up may end by accident as well.
+    for _ in 0..<2 {
+      let back = try terminal.run(
+        ["--resume"], [.expect("pmm> "), .type("fit.log.loss"), .expect("]"), .expect("pmm> "), .kill])
+      #expect(losses(back.screen) == left, "\(back.screen)")
+      #expect(!back.screen.contains("epoch 1/500"))
+    }
+  }
+
+  @Test func whatWasLoggedReplays() throws {
+    let outcome = try terminal.run(
+      [],
+      Self.training + [
+        .type("%log log.txt"), .expect("pmm> "), .type("fit = train(m, w, dap, epochs = 2)"), .expect("epoch 2/2"),
+        .expect("pmm> "), .type("fit.log"), .expect("pmm> "), .type("none_such + 1"), .expect("unknown-name"),
+        .expect("pmm> "), .type("def twice(x) {"), .type("  2 * x"), .type("}"), .type("twice(21)"), .expect("42"),
+        .expect("pmm> "), .type("%time twice(1)"), .expect("time: "), .expect("pmm> "), .type("m without users"),
+        .expect("pmm> "), .end, .expect("Leave?"), .type("y"),
+      ])
+    #expect(!outcome.seconds.contains(-1), "\(outcome.screen)")
+    let log = try String(contentsOfFile: folder.file("log.txt"), encoding: .utf8)
+    #expect(log.contains("pmm> twice(21)\n42\n") && log.contains("error[unknown-name]"), "\(log)")
+    let replay = try Program(folder: folder).run("test", "log.txt")
+    #expect(replay.status == 0, "\(log)\n\(replay.output)\(replay.errors)")
+  }
+
+  @Test func aScriptOfAnotherFolderIsPartOfTheSession() throws {
+    try folder.write("part/helper.pmm", "def thrice(x) = 3 * x\n")
+    try folder.write("part/main.pmm", "from helper import thrice\nnine = thrice(3)\n")
+    let outcome = try terminal.run(
+      [],
+      [
+        .expect("pmm> "), .type("%run part/main.pmm"), .expect("pmm> "), .type("nine"), .expect("9"), .expect("pmm> "),
+        .type("%replay"), .expect("come out the same"), .expect("pmm> "), .end,
+      ])
+    #expect(!outcome.seconds.contains(-1), "\(outcome.screen)")
+  }
+
   @Test func leavingAsksForATrainingThatNobodySaved() throws {
     let outcome = try terminal.run(
       [],

@@ -4,7 +4,10 @@ import Testing
 struct PatchTests {
   @Test func patchesGoRowByRowWithAChannelAtATime() throws {
     // 4 x 4 images whose values tell channel, row and column; the second is brighter by one.
-    let pixels = (0..<32).flatMap { place in (0..<3).map { UInt8($0 * 80 + place % 16 + place / 16) } }
+    let pixels = (0..<96).map { (byte: Int) -> UInt8 in
+      let (place, channel) = (byte / 3, byte % 3)
+      return UInt8(channel * 80 + place % 16 + place / 16)
+    }
     let tensor = try Tensor.patches(pixels, size: 4, patch: 2)
     #expect(tensor.shape == [2, 4, 12])
     let values = tensor.floats()

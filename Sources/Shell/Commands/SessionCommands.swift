@@ -52,24 +52,24 @@ extension Session {
   // MARK: Again from the top
 
   func replay(_ path: String) throws {
-    var entries = accepted.all.map(\.text)
+    var entries = accepted.all.map { (text: $0.text, name: $0.name) }
     if path.hasSuffix(".txt") {
-      entries = Self.typed(in: try TextFile.read(path))
+      entries = Self.typed(in: try TextFile.read(path)).map { (text: $0, name: "pmm") }
     } else if !path.isEmpty {
-      entries = [try TextFile.read(path)]
+      entries = [(text: try TextFile.read(path), name: path)]
     }
     guard !entries.isEmpty else { return machine.output("there is no entry to run again") }
     let other = Session(try machine.another(output: { _ in }, notes: { _ in }))
     other.machine.seed = firstSeed
     other.isReplaying = true
     for entry in entries {
-      switch other.submit(entry, named: path.hasSuffix(".pmm") ? path : "pmm") {
+      switch other.submit(entry.text, named: entry.name) {
       case .done: break
       case .incomplete(let found), .failed(let found):
         if found.contains(where: { $0.code == .interrupted }) { throw Failure(.interrupted, "interrupted") }
         // A transcript may show mistakes; a session from the top must not.
         guard !path.hasSuffix(".txt") else { continue }
-        let line = entry.split(separator: "\n").first.map(String.init) ?? ""
+        let line = entry.text.split(separator: "\n").first.map(String.init) ?? ""
         machine.output("from the top this fails: \(line)")
         for diagnostic in found { machine.output("  \(diagnostic.message)") }
       }
@@ -159,7 +159,9 @@ extension Session {
     let done = globals.history.count
     try machine.run(SourceText(name: statement.span.source.name, text: statement.span.text), in: globals)
     for ran in globals.history.dropFirst(done) { definitions.note(ran, in: globals, machine, readsOutputs: false) }
-    accepted.add(AcceptedEntries.Entry(text: statement.span.text, isCode: true, reads: [], output: nil))
+    accepted.add(
+      AcceptedEntries.Entry(
+        text: statement.span.text, name: statement.span.source.name, isCode: true, reads: [], output: nil))
   }
 
   // MARK: An editor
