@@ -48,6 +48,7 @@ let package = Package(
     .module(
       "Shell", uses: "Diagnostics", "Syntax", "Semantics", "Interpreter", "NamedTensors",
       "TensorCore"),
+    .module("Report", uses: "Diagnostics", "Syntax", "Interpreter"),
     .module("Transcripts", uses: "Diagnostics", "Syntax", "Interpreter", "Shell"),
     .module(
       "Golden",
@@ -56,8 +57,8 @@ let package = Package(
     .executableTarget(
       name: "pmm",
       dependencies: [
-        "Diagnostics", "Syntax", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins",
-        "StandardLibrary", "Shell", "LineEditing", "Transcripts", "Golden",
+        "Diagnostics", "Syntax", "Semantics", "Interpreter", "TensorCore", "TensorFiles", "Checkpoint", "Builtins",
+        "StandardLibrary", "Shell", "LineEditing", "Report", "Transcripts", "Golden",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: .strict),
@@ -71,7 +72,8 @@ let package = Package(
     .tests("SemanticsTests", uses: "LanguageKit", "Diagnostics", "Syntax", "Semantics"),
     .tests("InterpreterTests", uses: "LanguageKit"),
     .tests(
-      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "TensorFiles", "Checkpoint", "Recommendation",
+      "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "TensorFiles", "Checkpoint",
+      "Recommendation",
       "TensorCore"),
     .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
     .tests("ShellTests", uses: "LanguageKit", "Shell", "Interpreter", "Diagnostics"),

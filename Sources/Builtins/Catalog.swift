@@ -24,10 +24,10 @@ package enum Catalog {
       BuiltinFamily("optimisers", "Optimisers", optimisers),
       BuiltinFamily("training", "Training", training + profiles + memory),
       BuiltinFamily("evaluation", "Evaluation", evaluation + metrics + breakdowns),
-      BuiltinFamily("statistics", "Statistics", comparisons + statistics),
+      BuiltinFamily("statistics", "Statistics", comparisons + summaries + statistics),
       BuiltinFamily("recommending", "Using a model", recommending),
       BuiltinFamily("files", "Files", files),
-      BuiltinFamily("tables", "Tables and figures", tables + selections + curves + charts),
+      BuiltinFamily("tables", "Tables and figures", tables + selections + curves + charts + posters),
     ]
   }
 }

@@ -5,7 +5,7 @@ import Recommendation
 import TensorCore
 
 /// A data set as a value: its parts, its catalogue, and what it says of itself.
-final class DataSet: LanguageObject {
+final class DataSet: LanguageObject, EvidenceStated {
   let platform: Platform
   let machine: Machine
 
@@ -15,6 +15,9 @@ final class DataSet: LanguageObject {
   }
 
   var typeName: String { "data set" }
+  var evidence: Evidence {
+    Evidence(sources: [Evidence.Source(name: platform.name, fingerprint: platform.fingerprint)])
+  }
   var fieldNames: [String] {
     ["train", "valid", "test", "items", "users", "events", "name", "steps", "fingerprint"]
       + (platform.ceilings == nil ? [] : ["truth"])

@@ -19,7 +19,7 @@ extension Catalog {
         "save",
         """
         Writes a model as a checkpoint (.h5), a table by its ending (.csv, .jsonl, .md, .tex) with a manifest, or a \
-        picture or a diagram (.svg), or the script that `why` found (.pmm), or a data set as a new data folder. A score is saved as the table of its values per \
+        figure or a diagram (.svg, .png), or the script that `why` found (.pmm), or a data set as a new data folder. A score is saved as the table of its values per \
         user. .csv and .jsonl hold every digit, a mean as three \
         columns; .md and .tex are for readers: `digits` after the point, the largest number of the columns in `bold` stands \
         out, `caption` says what they see.
@@ -49,6 +49,8 @@ extension Catalog {
         case .object(let object):
           if let drawing = object as? any Drawing {
             try drawing.save(to: path, call)
+          } else if let poster = object as? Poster {
+            try poster.save(to: path, call)
           } else if let data = object as? DataSet {
             try DataFolder.save(data.platform, to: path, call)
           } else if let derivation = object as? Derivation {

@@ -1,7 +1,8 @@
 import Checkpoint
 import Diagnostics
-import Foundation
+package import Foundation
 import Interpreter
+import Recommendation
 import Syntax
 import TensorCore
 import TensorFiles
@@ -10,7 +11,7 @@ import TensorFiles
 ///
 /// With SOURCE_DATE_EPOCH set (reproducible-builds.org), the time is the one that it names, and what may differ from run to
 /// run of one state is left out: the command line with its options, the processor, the threads, the state of the repository.
-enum Provenance {
+package enum Provenance {
   private static let group = ["provenance"]
 
   /// Adds what is known to a file.
@@ -41,22 +42,28 @@ enum Provenance {
     }
   }
 
-  static var isReproducible: Bool { epoch != nil }
+  /// Whether two runs of one state are to give the same bytes.
+  package static var isReproducible: Bool { epoch != nil }
 
   private static var epoch: Int? { ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { Int($0) } }
 
-  /// The time in UTC, to the second.
-  private static var time: String {
-    let date = epoch.map { Date(timeIntervalSince1970: Double($0)) } ?? Date()
-    return date.formatted(.iso8601)
+  private static var time: String { text(Date()) }
+
+  /// A time in UTC, to the second, or the one that SOURCE_DATE_EPOCH names.
+  package static func text(_ date: Date) -> String {
+    (epoch.map { Date(timeIntervalSince1970: Double($0)) } ?? date).formatted(.iso8601)
   }
+
+  /// The SHA-256 of a text in UTF-8, which other tools can check.
+  package static func sha256(_ text: String) -> String { SHA256.hex(Array(text.utf8)) }
 
   /// The entries of a session.
   private static func typed(_ globals: Globals) -> String {
     globals.history.map(\.span.text).joined(separator: "\n")
   }
 
-  private static let processor: String = {
+  /// What the processor calls itself; empty where nobody says.
+  package static let processor: String = {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "" }
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""

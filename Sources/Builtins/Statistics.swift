@@ -21,21 +21,6 @@ extension Catalog {
   static var statistics: [Builtin] {
     [
       Builtin(
-        "summary", "Count, mean, sample standard deviation and standard error of the mean of a list of numbers.",
-        BuiltinParameter<[Double]>("numbers"),
-        examples: "pmm> summary([1.0, 2.0, 3.0, 4.0]).sd\n1.29099"
-      ) { call, numbers -> Value in
-        guard !numbers.isEmpty else { throw call.fail(.outOfRange, "an empty list has no mean", argument: 0) }
-        let sample = Sample(numbers)
-        let isOne = sample.count < 2
-        return .record(
-          Record([
-            ("count", .int(sample.count)), ("mean", .float(sample.mean)),
-            ("sd", isOne ? .none : .float(sample.deviation)),
-            ("standard_error", isOne ? .none : .float(sample.standardError)),
-          ]))
-      },
-      Builtin(
         "t_test",
         """
         Student's paired t test of two lists, two-sided: the mean difference a - b, t and p; none where all differences \

@@ -95,14 +95,18 @@ extension Catalog {
         "print", "Prints values on one line.",
         signature: Signature("print", [], takesAnyCount: true), examples: "pmm> print(\"loss\", 0.5)\nloss 0.5"
       ) { call in
-        call.machine.output(call.extra.map(\.value.printed).joined(separator: " "))
+        if call.extra.count == 1 {
+          call.machine.show(call.extra[0].value)
+        } else {
+          call.machine.output(call.extra.map(\.value.printed).joined(separator: " "))
+        }
         return .none
       },
       Builtin(
         "show", "Prints a value, a table with aligned columns.", BuiltinParameter<Value>("x"),
         examples: "pmm> show([1, 2])\n[1, 2]"
       ) { call, x -> Value in
-        call.machine.output(x.printed)
+        call.machine.show(x)
         return .none
       },
       Builtin(

@@ -15,6 +15,10 @@ package final class Machine: NameSource {
   let loader: any ModuleLoader
   /// Results, a line at a time without its end.
   package var output: (String) -> Void
+  /// Takes values that are shown; nil where their characters go to `output`.
+  package var present: ((Value) -> Void)?
+  /// What the characters of values may use.
+  package var display: () -> Display = { .plain }
   /// Progress, notes and warnings.
   package var notes: (Diagnostic) -> Void
   /// What is printed only while somebody watches: replaces the line before. Nil where nobody does.

@@ -144,6 +144,7 @@ package final class Table: LanguageObject {
   }
 
   package var printed: String { text(limit: 200) }
+  package var exhibit: Exhibit? { .table(self) }
 
   /// Columns aligned, numbers to the right.
   package func text(limit: Int) -> String {

@@ -154,6 +154,10 @@ package protocol LanguageObject: AnyObject {
   func element(_ keys: [Value]) throws -> Value?
   /// What the shell prints.
   var printed: String { get }
+  /// As `printed`, as wide and as coloured as the display allows.
+  func drawn(on display: Display) -> String
+  /// What a page shows in the place of characters; nil where it shows the characters.
+  var exhibit: Exhibit? { get }
   /// A few words that stand for it in a list or a table.
   var brief: String { get }
   /// Equal labels mean equal values.

@@ -140,7 +140,7 @@ package final class Session {
         if found.isNone { return }
         value = found
         if others.indices.contains(done) { place = others[done].span.start }
-        if !isQuiet { machine.output(found.printed) }
+        if !isQuiet { machine.show(found) }
       }
     } catch {
       let ran = globals.history.dropFirst(before.statements).map { $0 }

@@ -9,7 +9,7 @@ package struct Lexer {
   /// Every token with every line end, before the rules for silent line ends and commas.
   private(set) var written: [Token] = []
   /// Byte ranges of the comments.
-  private(set) var comments: [Range<Int>] = []
+  package private(set) var comments: [Range<Int>] = []
 
   private let source: SourceText
   private let bytes: [UInt8]

@@ -13,6 +13,20 @@ enum Console {
     isErrorTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
   }
 
+  /// What values may use on standard output; a window that changes its size counts from the next value on.
+  static var display: Display {
+    guard isatty(STDOUT_FILENO) == 1 else { return .plain }
+    let environment = ProcessInfo.processInfo.environment
+    let terminal = environment["TERM", default: "dumb"]
+    var size = winsize()
+    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let isPlain = terminal == "dumb" || terminal.isEmpty || !environment["NO_COLOR", default: ""].isEmpty
+    let isFull = ["truecolor", "24bit"].contains(environment["COLORTERM", default: ""])
+    let isIndexed = isFull || terminal.contains("256")
+    return Display(
+      width: known ? Int(size.ws_col) : 80, colours: isPlain ? .none : isFull ? .full : isIndexed ? .indexed : .none)
+  }
+
   static func out(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }

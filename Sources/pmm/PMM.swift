@@ -85,6 +85,11 @@ struct RunCommand: ParsableCommand {
     name: .customLong("no-cache"),
     help: "Compute every cell of a grid; without it, cells that are known already are taken from .pmm-cache.")
   var noCache = false
+  @Option(
+    help: ArgumentHelp(
+      "Write the run as one HTML page as well: words, code, results, figures. It is written also where the script fails.",
+      valueName: "page.html"))
+  var report: String?
   @OptionGroup var numbers: NumberOptions
 
   func run() throws {
@@ -96,9 +101,9 @@ struct RunCommand: ParsableCommand {
       options[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
     }
     numbers.apply()
-    let (file, given, seed, keeps) = (file, options, numbers.seed, !noCache)
+    let (file, given, seed, keeps, page) = (file, options, numbers.seed, !noCache, report)
     throw ExitCode(
-      Runtime.onDeepStack { Scripts.run(file: file, options: given, seed: seed, keepsCells: keeps) })
+      Runtime.onDeepStack { Scripts.run(file: file, options: given, seed: seed, keepsCells: keeps, report: page) })
   }
 }
 

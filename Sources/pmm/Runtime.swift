@@ -36,6 +36,7 @@ enum Runtime {
   /// A machine that prints to the console.
   static func machine() throws -> Machine {
     let machine = try machine(output: Console.out, notes: Console.show)
+    machine.display = { Console.display }
     machine.say = { text in
       if Console.isErrorTerminal { Console.progress("") }
       Console.error(text)

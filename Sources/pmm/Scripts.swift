@@ -9,12 +9,18 @@ import TensorFiles
 
 /// Running and checking files.
 enum Scripts {
-  /// - Parameter keepsCells: whether cells of grids are kept beside the script and taken from there.
-  static func run(file: String, options: [String: String], seed: UInt64, keepsCells: Bool) -> Int32 {
+  /// - Parameters:
+  ///   - keepsCells: whether cells of grids are kept beside the script and taken from there.
+  ///   - report: where the run is written as a page; nil for nowhere.
+  static func run(
+    file: String, options: [String: String], seed: UInt64, keepsCells: Bool, report: String? = nil
+  ) -> Int32 {
     do {
+      let page = try report.map { try ReportFile($0) }
       let store = keepsCells ? GridCache(folder: GridCache.folder(ofScript: file)) : nil
       return run(
-        text: try text(of: file), name: file, options: options, seed: seed, printsLast: false, store: store)
+        text: try text(of: file), name: file, options: options, seed: seed, printsLast: false, store: store,
+        report: page)
     } catch { return Runtime.report(error) }
   }
 
@@ -29,14 +35,12 @@ enum Scripts {
 
   /// Makes a text the whole contents of a file, or leaves the old one.
   static func write(_ text: String, to file: String) throws {
-    do throws(FileError) { try AtomicFile.write(Array(text.utf8), to: file) } catch {
-      throw Failure(
-        .file, error.message, tries: error.suggestion.map { [$0] } ?? [], notes: error.place.map { [$0] } ?? [])
-    }
+    do throws(FileError) { try AtomicFile.write(Array(text.utf8), to: file) } catch { throw error.failure }
   }
 
   static func run(
-    text: String, name: String, options: [String: String], seed: UInt64, printsLast: Bool, store: GridCache? = nil
+    text: String, name: String, options: [String: String], seed: UInt64, printsLast: Bool, store: GridCache? = nil,
+    report: ReportFile? = nil
   ) -> Int32 {
     do {
       let machine = try Runtime.machine()
@@ -45,13 +49,28 @@ enum Scripts {
       let source = SourceText(name: name, text: text)
       machine.script = source
       machine.cellStore = store
+      let globals = Globals(moduleName: "", isUser: true)
+      report?.begin(source, machine, globals)
+      let status = run(source, machine, globals, printsLast: printsLast, report)
+      try report?.write()
+      return status
+    } catch { return Runtime.report(error) }
+  }
+
+  private static func run(
+    _ source: SourceText, _ machine: Machine, _ globals: Globals, printsLast: Bool, _ report: ReportFile?
+  ) -> Int32 {
+    do {
       let program = Parser.parse(source)
       if !program.diagnostics.isEmpty { throw Rejection(program.diagnostics) }
-      try checkOptions(options, of: program)
-      let value = try machine.run(program, in: Globals(moduleName: "", isUser: true))
-      if printsLast, !value.isNone { Console.out(value.printed) }
+      try checkOptions(machine.givenOptions, of: program)
+      let value = try machine.run(program, in: globals, each: report?.follow(program))
+      if printsLast, !value.isNone { machine.show(value) }
       return 0
-    } catch { return Runtime.report(error) }
+    } catch {
+      report?.fail(error)
+      return Runtime.report(error)
+    }
   }
 
   /// A misspelt `--set` is found before anything runs.

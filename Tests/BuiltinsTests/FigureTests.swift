@@ -138,9 +138,11 @@ struct FigureTests {
     ("hist([0.0 / 0.0])", "data: there is no number to count among 1"),
     ("curve(3)", "wrong-type: curves are drawn of runs and of their logs, not of the number 3"),
     (
-      "save(curve(grid k in 1..2 { {loss: 1.0} }), \"x.png\")",
-      "file: a figure is saved as .svg, and x.png ends otherwise"
+      "save(curve(grid k in 1..2 { {loss: 1.0} }), \"x.gif\")",
+      "file: a figure is saved as .svg or .png, and x.gif ends otherwise"
     ),
+    ("summary(\"a\")", "wrong-type: `summary` takes tensors, parameters and lists of numbers, not the string"),
+    ("poster(world(\"tgtS\", seed = 1), \"i9\")", "data: tgtS has no item \"i9\""),
   ])
   func whatCannotBeDrawnSaysSo(_ program: String, _ mistake: String) throws {
     let found = try Dialogue.mistake(program)

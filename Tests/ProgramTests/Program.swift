@@ -77,9 +77,11 @@ struct Program {
   }
 
   /// Runs a script and sends Ctrl-C as soon as standard error holds a text.
-  func run(script: String, interruptAfter text: String, seconds: Double = 60) throws -> Outcome {
+  func run(
+    script: String, _ arguments: [String] = [], interruptAfter text: String, seconds: Double = 60
+  ) throws -> Outcome {
     try folder.write("script.pmm", script)
-    let process = try process(["run", "script.pmm"])
+    let process = try process(["run", "script.pmm"] + arguments)
     try process.run()
     let end = Date().addingTimeInterval(seconds)
     while process.isRunning, Date() < end {

@@ -8,7 +8,7 @@ extension Catalog {
         "curve",
         """
         Lines: losses and validation of a run by epoch, of its log, of a list or a record of runs, or of a grid of them; a \
-        tensor of one axis, or a line for each entry of its first; a list of numbers. `save(figure, "x.svg")` writes it.
+        tensor of one axis, or a line for each entry of its first; a list of numbers. `save(figure, "x.svg")` writes it, or as .png.
         """,
         BuiltinParameter<Value>("x"), BuiltinParameter<String?>("title", default: .none, shown: "none"),
         examples: """

@@ -59,8 +59,39 @@ final class Figure: Drawing {
 
   var typeName: String { "figure" }
   var brief: String { "figure of \(title)" }
-  var printed: String { FigureText(self).text }
+  var printed: String { drawn(on: .plain) }
+  func drawn(on display: Display) -> String { FigureText(self, width: display.width).text }
   var svg: String { FigureSVG(self).text }
+}
+
+extension Figure {
+  private static let mostTold = 20
+
+  /// What the drawing shows, for those who do not see it.
+  var words: String {
+    let told = panels.map { panel in
+      let head = panel.title.isEmpty ? "" : "\(panel.title): "
+      switch panel.marks {
+      case .lines(let lines), .dots(let lines):
+        let shown = lines.prefix(Self.mostTold).map { line in
+          let numbers = line.points.compactMap(\.y)
+          guard let first = numbers.first, let last = numbers.last else { return "\(line.name) without a number" }
+          return "\(line.name), \(numbers.count) points from \(Value.text(first)) to \(Value.text(last))"
+        }
+        return head + Self.listed(shown, of: lines.count)
+      case .bars(let bars):
+        return head + Self.listed(bars.prefix(Self.mostTold).map { "\($0.name) \($0.text)" }, of: bars.count)
+      case .cells(let cells):
+        let range = cells.range.map { ", from \(Value.text($0.low)) to \(Value.text($0.high))" } ?? ""
+        return "\(head)\(cells.rows) x \(cells.columns) cells of \(cells.rowName) and \(cells.columnName)\(range)"
+      }
+    }
+    return (remarks + told).joined(separator: ". ")
+  }
+
+  private static func listed(_ texts: [String], of count: Int) -> String {
+    (texts + (count > texts.count ? ["and \(count - texts.count) more"] : [])).joined(separator: "; ")
+  }
 }
 
 extension Figure.Marks {

@@ -19,11 +19,15 @@ struct FigureSVG {
   var text: String {
     let heights = figure.panels.map { Self.height(of: $0.marks) }
     let head = Self.top + 16 * Double(figure.remarks.count)
-    let whole = head + heights.reduce(0, +) + Self.between * Double(max(0, heights.count - 1)) + Self.foot
+    let gaps = Self.between * Double(max(0, heights.count - 1))
+    let whole = (head + heights.reduce(0, +) + gaps + Self.foot).rounded(.up)
     var out = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.text(Self.width))" height="\(Self.text(whole))" \
-      viewBox="0 0 \(Self.text(Self.width)) \(Self.text(whole))" role="img" font-family="sans-serif" font-size="12">
+      viewBox="0 0 \(Self.text(Self.width)) \(Self.text(whole))" role="img" \
+      aria-label="\(Self.escaped(figure.title))">
       <title>\(Self.escaped(figure.title))</title>
+      <desc>\(Self.escaped(figure.words))</desc>
+      <g font-family="sans-serif" font-size="12">
 
       """
     out += Self.label(figure.title, x: Self.left, y: 20, size: 14)
@@ -45,7 +49,7 @@ struct FigureSVG {
       }
       start += heights[index] + Self.between
     }
-    return out + "</svg>\n"
+    return out + "</g>\n</svg>\n"
   }
 
   private static func height(of marks: Figure.Marks) -> Double {

@@ -1,13 +1,14 @@
 import Interpreter
 
-/// A figure in characters, 72 columns wide: quadrants for one line and for dots, a sign each for several lines, eighths for
+/// A figure in characters: quadrants for one line and for dots, a sign each for several lines, eighths for
 /// bars, shades for cells.
 struct FigureText {
   private let figure: Figure
+  /// Columns.
+  private let width: Int
 
-  init(_ figure: Figure) { self.figure = figure }
+  init(_ figure: Figure, width: Int) { (self.figure, self.width) = (figure, width) }
 
-  private static let width = 72
   private static let height = 12
   private static let mostBars = 40
   private static let signs: [Character] = ["●", "▲", "■", "◆", "○", "△", "□", "◇"]
@@ -16,18 +17,18 @@ struct FigureText {
   private static let shades: [Character] = Array(" ░▒▓█")
 
   var text: String {
-    var lines = [Self.cut(figure.title, Self.width)] + figure.remarks.map { Self.cut($0, Self.width) }
+    var lines = [Self.cut(figure.title, width)] + figure.remarks.map { Self.cut($0, width) }
     for panel in figure.panels {
-      if panel.title != figure.title, !panel.title.isEmpty { lines.append(Self.cut(panel.title, Self.width)) }
+      if panel.title != figure.title, !panel.title.isEmpty { lines.append(Self.cut(panel.title, width)) }
       switch panel.marks {
       case .lines(let all): lines += plot(all, isJoined: true)
       case .dots(let all): lines += plot(all, isJoined: false)
-      case .bars(let bars): lines += Self.draw(bars)
-      case .cells(let cells): lines += Self.draw(cells)
+      case .bars(let bars): lines += draw(bars)
+      case .cells(let cells): lines += draw(cells)
       }
     }
     return lines.map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
+      Self.cut(String(line.reversed().drop { $0 == " " }.reversed()), width)
     }.joined(separator: "\n")
   }
 
@@ -50,7 +51,7 @@ struct FigureText {
     var labels: [Int: String] = [:]
     for tick in ys.ticks { labels[Int(ys.place(tick).rounded()) / 2] = ys.text(tick) }
     let gutter = min(labels.values.map(\.count).max() ?? 0, 16)
-    let columns = Self.width - gutter - 2
+    let columns = width - gutter - 2
     let xs = Scale(
       lines.flatMap { $0.points.map(\.x) }, whole: figure.isCounted, from: 0, to: Double(2 * columns - 1))
     let canvas = Canvas(rows: rows, columns: columns)
@@ -91,7 +92,7 @@ struct FigureText {
     var row = ""
     for (index, line) in lines.enumerated() {
       let entry = "\(Self.signs[index % Self.signs.count]) \(Self.cut(line.name, 40))"
-      if !row.isEmpty, row.count + entry.count + 2 > Self.width {
+      if !row.isEmpty, row.count + entry.count + 2 > width {
         out.append(row)
         row = ""
       }
@@ -138,12 +139,12 @@ struct FigureText {
 
   // MARK: Bars and cells
 
-  private static func draw(_ bars: [Figure.Bar]) -> [String] {
-    let shown = bars.prefix(mostBars)
-    let names = shown.map { cut($0.name, 24) }
+  private func draw(_ bars: [Figure.Bar]) -> [String] {
+    let shown = bars.prefix(Self.mostBars)
+    let names = shown.map { Self.cut($0.name, min(24, width / 3)) }
     let numbers = shown.map(\.text)
     let (name, number) = (names.map(\.count).max() ?? 0, numbers.map(\.count).max() ?? 0)
-    let room = width - name - number - 3
+    let room = max(1, width - name - number - 3)
     let finite = shown.map(\.value).filter(\.isFinite)
     let (low, high) = (min(0, finite.min() ?? 0), max(0, finite.max() ?? 0))
     let span = high / 2 - low / 2
@@ -157,27 +158,27 @@ struct FigureText {
         let end = place(bar.value)
         if end >= zero {
           for cell in zero / 8..<end / 8 { cells[cell] = "█" }
-          if end % 8 > 0, end / 8 < room { cells[end / 8] = eighths[end % 8] }
+          if end % 8 > 0, end / 8 < room { cells[end / 8] = Self.eighths[end % 8] }
         } else {
           for cell in end / 8..<zero / 8 { cells[cell] = "█" }
         }
       }
-      return "\(padded(names[index], name)) │\(String(cells)) \(padded(numbers[index], number, left: true))"
+      return "\(Self.padded(names[index], name)) │\(String(cells)) \(Self.padded(numbers[index], number, left: true))"
     }
-    if bars.count > mostBars { out.append("and \(bars.count - mostBars) more") }
+    if bars.count > Self.mostBars { out.append("and \(bars.count - Self.mostBars) more") }
     return out
   }
 
-  private static func draw(_ whole: Figure.Cells) -> [String] {
-    let cells = whole.reduced(rows: 24, columns: 64)
+  private func draw(_ whole: Figure.Cells) -> [String] {
+    let cells = whole.reduced(rows: 24, columns: width - 8)
     let range = cells.range
-    let each = cells.columns <= 32 ? 2 : 1
-    var out = ["\(whole.rowName) down, \(whole.columnName) across"]
+    let each = cells.columns * 2 <= width - 8 ? 2 : 1
+    var out = [Self.cut("\(whole.rowName) down, \(whole.columnName) across", width)]
     for row in 0..<cells.rows {
       var line = "│"
       for column in 0..<cells.columns {
         let sign = cells.share(cells.values[row * cells.columns + column], in: range).map { share in
-          shades[min(Int(share * Double(shades.count)), shades.count - 1)]
+          Self.shades[min(Int(share * Double(Self.shades.count)), Self.shades.count - 1)]
         }
         line += String(repeating: String(sign ?? "?"), count: each)
       }

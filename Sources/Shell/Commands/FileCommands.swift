@@ -15,43 +15,15 @@ extension Command {
   ]
 }
 
-/// A cell of a script: from its line `# %%` to the next.
-private struct Cell {
-  let number: Int
-  let title: String
-  let line: Int
-  let isProse: Bool
-  let lines: [Substring]
-
-  /// The cells of a text; what stands before the first mark is one without title.
-  static func all(in text: String) -> [Cell] {
-    var cells: [Cell] = []
-    var start = 1
-    var title = ""
-    var lines: [Substring] = []
-    func finish() {
-      guard lines.contains(where: { !$0.allSatisfy(\.isWhitespace) }) || !title.isEmpty else { return }
-      let isProse = title.hasPrefix("[text]")
-      let name = isProse ? String(title.dropFirst("[text]".count)).trimmed : title
-      cells.append(Cell(number: cells.count + 1, title: name, line: start, isProse: isProse, lines: lines))
-    }
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      if line.hasPrefix("# %%") {
-        finish()
-        (start, title, lines) = (index + 1, String(line.dropFirst(4)).trimmed, [line])
-      } else {
-        lines.append(line)
-      }
-    }
-    finish()
-    return cells
-  }
-}
-
 extension Session {
   func listCells(_ path: String) throws {
-    let cells = Cell.all(in: try TextFile.read(path))
-    let rows = cells.map { ["\($0.number)", "line \($0.line)", $0.isProse ? "text" : "", $0.title] }
+    let cells = ScriptCell.all(in: try TextFile.read(path))
+    let rows = cells.map { cell in
+      // The words of a cell say what it is where it has no title.
+      let words = cell.prose.first { !$0.isEmpty } ?? ""
+      let title = cell.title.isEmpty ? words : cell.title
+      return ["\(cell.number)", "line \(cell.line)", cell.isProse ? "text" : "", title]
+    }
     if rows.isEmpty { machine.output("\(path) is empty") }
     for line in Self.columns(rows) { machine.output(line) }
   }
@@ -64,7 +36,7 @@ extension Session {
     let whole = try TextFile.read(path)
     guard words.count > 1 else { return try enterWhole(whole, named: path) }
     let wanted = words[1].trimmed
-    let cells = Cell.all(in: whole)
+    let cells = ScriptCell.all(in: whole)
     let found = cells.filter { Int(wanted) == $0.number || $0.title == wanted }
     let near = found.isEmpty ? cells.filter { $0.title.lowercased().contains(wanted.lowercased()) } : found
     guard near.count == 1, let cell = near.first else {

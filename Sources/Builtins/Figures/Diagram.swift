@@ -54,30 +54,15 @@ final class Diagram: Drawing {
   var fieldNames: [String] { ["svg"] }
   func field(_ name: String) -> Value? { name == "svg" ? .string(svg) : nil }
 
-  var printed: String {
-    let cells = boxes.map { box in
-      [
-        box.inputs.joined(separator: ", "), box.part, box.facts, box.output.isEmpty ? "" : "-> \(box.output)",
-        box.isDropped ? "(\(box.origin))" : "from \(box.origin)",
-      ]
-    }
-    let widths = (0..<4).map { column in cells.map { $0[column].count }.max() ?? 0 }
-    var lines = [title]
-    for row in cells {
-      let arrow = row[0].isEmpty ? "  " : "->"
-      let columns =
-        [Self.padded(row[0], widths[0]), arrow] + (1...3).map { Self.padded(row[$0], widths[$0]) } + [row[4]]
-      lines.append("  " + columns.joined(separator: "  "))
-    }
-    for outlet in outlets {
-      let inputs = outlet.inputs.isEmpty ? "" : ", from \(outlet.inputs.joined(separator: ", "))"
-      lines.append("  \(outlet.method) gives \(outlet.output)\(inputs)")
-    }
-    return lines.joined(separator: "\n")
-  }
+  var printed: String { drawn(on: .plain) }
+  func drawn(on display: Display) -> String { DiagramText(self, width: display.width).text }
 
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+  /// The parts in words, for those who do not see the drawing.
+  private var told: String {
+    boxes.map { box in
+      let reads = box.inputs.isEmpty ? "" : ", reads \(box.inputs.joined(separator: ", "))"
+      return "\(box.part): \(box.facts)\(reads)\(box.output.isEmpty ? "" : ", gives \(box.output)")"
+    }.joined(separator: "; ")
   }
 
   // MARK: Drawing
@@ -112,8 +97,11 @@ final class Diagram: Drawing {
     let height = tall + 20 + Double(outlets.count) * 18 + Self.margin
     var out = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(FigureSVG.text(width))" height="\(FigureSVG.text(height))" \
-      viewBox="0 0 \(FigureSVG.text(width)) \(FigureSVG.text(height))" role="img" font-family="sans-serif" font-size="12">
+      viewBox="0 0 \(FigureSVG.text(width)) \(FigureSVG.text(height))" role="img" \
+      aria-label="\(FigureSVG.escaped(title))">
       <title>\(FigureSVG.escaped(title))</title>
+      <desc>\(FigureSVG.escaped(told))</desc>
+      <g font-family="sans-serif" font-size="12">
       \(words(title, x: Self.margin, y: 24, size: 14))
       """
     for box in boxes {
@@ -134,7 +122,7 @@ final class Diagram: Drawing {
       let from = outlet.inputs.isEmpty ? "" : ", from \(outlet.inputs.joined(separator: ", "))"
       out += words("\(outlet.method) gives \(outlet.output)\(from)", x: Self.margin, y: tall + 24 + Double(row) * 18)
     }
-    return out + "</svg>\n"
+    return out + "</g>\n</svg>\n"
   }
 
   private func draw(_ box: Box, _ place: (x: Double, y: Double)) -> String {
@@ -190,9 +178,15 @@ extension Catalog {
           ...> }
           pmm> diagram(Two())
           Two: 17 parameters
-                    up    Linear, 9 parameters  -> [batch, item=3]  from pmm:2
-            up  ->  down  Linear, 8 parameters  -> [batch, d=2]     from pmm:3
-            forward gives [batch, d=2], from down
+             ┌────────────────────────────────────────┐
+             │ up: Linear, 9 parameters, from pmm:2   │
+          ╭──┤ gives [batch, item=3]                  │
+          │  └────────────────────────────────────────┘
+          │  ┌────────────────────────────────────────┐
+          ╰─▶│ down: Linear, 8 parameters, from pmm:3 │
+             │ gives [batch, d=2]                     │
+             └────────────────────────────────────────┘
+          forward gives [batch, d=2], from down
           """
       ) { call, model -> Value in .object(try Diagram(model, call.machine)) }
     ]
