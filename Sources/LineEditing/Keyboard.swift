@@ -59,7 +59,12 @@ final class Keyboard {
       if ready == 0 { return .nothing }
       let news = EditingSignals.take()
       if !news.isEmpty { onSignal(news) }
-      if news.contains(.interrupt) { return .interrupt }
+      if news.contains(.interrupt) {
+        if time < 0 { return .interrupt }
+        // In the middle of a key it waits until that is read.
+        unread(.key(.abandon))
+        return .nothing
+      }
       guard ready > 0, waits[0].revents != 0 else { continue }
       var buffer = [UInt8](repeating: 0, count: most)
       let count = read(STDIN_FILENO, &buffer, most)
