@@ -240,10 +240,10 @@ package struct Report {
 
   private func message(_ diagnostic: Diagnostic) -> String {
     let name = diagnostic.severity.rawValue
-    let way = record.line(diagnostic).map { " \(way(to: $0))" } ?? ""
+    let place = record.line(diagnostic).map { " \(way(to: $0))" } ?? ""
     return """
       <div class="message \(name)">
-      <p><strong>\(name)</strong>\(way)</p>
+      <p><strong>\(name)</strong>\(place)</p>
       <pre tabindex="0">\(html.text(Renderer().render(diagnostic)))</pre>
       </div>
 
