@@ -63,7 +63,7 @@ package struct Report {
 
   /// How the run ended, with a way to the place.
   private var state: String {
-    let place = record.stop > 0 ? " at <a href=\"#line-\(record.stop)\">line \(record.stop)</a>" : ""
+    let place = record.stop.map { " at \(way(to: $0.lowerBound))" } ?? ""
     return switch record.ending {
     case .done: "<p class=\"state\">Ran to its end.</p>"
     case .rejected: "<p class=\"state failed\"><strong>Mistaken</strong>\(place). Nothing ran.</p>"
@@ -72,6 +72,14 @@ package struct Report {
       "<p class=\"state failed\"><strong>Interrupted</strong>\(place). What follows did not run.</p>"
     }
   }
+
+  /// A link to a line, or its name where the page does not hold it: an error may stand behind the last line.
+  private func way(to line: Int) -> String {
+    let isShown = !isBlank(line) && cells.contains { $0.line + $0.wordLines..<$0.line + $0.lines.count ~= line }
+    return isShown ? "<a href=\"#line-\(line)\">line \(line)</a>" : "line \(line)"
+  }
+
+  private func isBlank(_ line: Int) -> Bool { source.line(line).allSatisfy(\.isWhitespace) }
 
   private var contents: String {
     let titled = cells.filter { !$0.title.isEmpty }
@@ -121,14 +129,13 @@ package struct Report {
   /// Lines of code with their numbers; nothing for lines that are all blank.
   private func listing(_ lines: ClosedRange<Int>, of isThere: Bool) -> String {
     guard isThere else { return "" }
-    func isBlank(_ line: Int) -> Bool { source.line(line).allSatisfy(\.isWhitespace) }
     guard let first = lines.first(where: { !isBlank($0) }), let last = lines.last(where: { !isBlank($0) }) else {
       return ""
     }
     let isCut = record.ending == .failed || record.ending == .interrupted
     let rows = (first...last).map { line -> String in
-      let isLeft = isCut && line > record.stop
-      let name = line == record.stop ? " class=\"stop\"" : isLeft ? " class=\"left\"" : ""
+      let isLeft = isCut && line > record.stop?.upperBound ?? .max
+      let name = record.stop?.contains(line) == true ? " class=\"stop\"" : isLeft ? " class=\"left\"" : ""
       return
         "<span id=\"line-\(line)\"\(name)><a href=\"#line-\(line)\" tabindex=\"-1\">\(line)</a>\(code.line(line))\n</span>"
     }
@@ -233,10 +240,10 @@ package struct Report {
 
   private func message(_ diagnostic: Diagnostic) -> String {
     let name = diagnostic.severity.rawValue
-    let way = record.line(diagnostic).map { " <a href=\"#line-\($0)\">line \($0)</a>" } ?? ""
+    let place = record.line(diagnostic).map { " \(way(to: $0))" } ?? ""
     return """
       <div class="message \(name)">
-      <p><strong>\(name)</strong>\(way)</p>
+      <p><strong>\(name)</strong>\(place)</p>
       <pre tabindex="0">\(html.text(Renderer().render(diagnostic)))</pre>
       </div>
 

@@ -52,12 +52,12 @@ package final class RunRecord {
   private var start = ContinuousClock.now
   private let tellsTimes: Bool
   package let source: SourceText
-  /// The last lines of the statements that run, and how many are done.
-  private var ends: [Int] = []
+  /// The lines of the statements that run, and how many are done.
+  private var places: [ClosedRange<Int>] = []
   private var done = 0
   package private(set) var ending = Ending.done
-  /// The last line of the statement that did not end, or of the first mistake; 0 where there is none.
-  package private(set) var stop = 0
+  /// The lines of the statement that did not end, or of the first mistake; nil where there is no such place.
+  package private(set) var stop: ClosedRange<Int>?
 
   /// Listens to what a machine shows from now on, while it runs a script.
   /// - Parameter tellsTimes: false where two runs of one state must give the same page.
@@ -86,12 +86,13 @@ package final class RunRecord {
 
   /// Is told of every statement of a program that is done.
   package func follow(_ program: Program) -> (Value) -> Void {
-    ends = program.statements.filter { !$0.isDeclaration }.map { statement in
-      source.position(of: max(statement.span.start, statement.span.end - 1)).line
+    places = program.statements.filter { !$0.isDeclaration }.map { statement in
+      let span = statement.span
+      return span.line...max(span.line, source.position(of: span.end - 1).line)
     }
     return { [weak self] _ in
-      guard let self, done < ends.count else { return }
-      finish(line: ends[done])
+      guard let self, done < places.count else { return }
+      finish(line: places[done].upperBound)
       done += 1
     }
   }
@@ -101,16 +102,16 @@ package final class RunRecord {
   package func stop(_ found: [Diagnostic], isRejection: Bool) {
     if isRejection, done == 0, let first = found.compactMap(line).min() {
       // Such mistakes stand where they were made.
-      (ending, stop) = (.rejected, first)
+      (ending, stop) = (.rejected, first...first)
       finish(line: 0)
       entries += found.map { (line($0) ?? 0, .message($0)) }
       return
     }
-    stop = done < ends.count ? ends[done] : 0
+    stop = done < places.count ? places[done] : nil
     let isInterrupt = found.contains { $0.code == .interrupted }
-    ending = isInterrupt ? .interrupted : ends.isEmpty ? .rejected : .failed
+    ending = isInterrupt ? .interrupted : places.isEmpty ? .rejected : .failed
     open += found.filter { $0.code != .interrupted }.map { .message($0) }
-    finish(line: stop)
+    finish(line: stop?.upperBound ?? 0)
   }
 
   /// The line of the script that a message is about.

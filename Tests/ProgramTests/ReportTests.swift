@@ -112,6 +112,27 @@ import Testing
     #expect(page.contains("<strong>Mistaken</strong> at <a href=\"#\(place)\">") && page.contains("Nothing ran."))
   }
 
+  @Test(arguments: [
+    ("x = (1\n\n", 1), ("x = (1", 1), ("model M() {\n", 1), ("\n\n# only words\n", 0), ("", 0), ("# %%\n", 0),
+    ("# %% a\n# %% b\n\n\n", 0), ("\u{FEFF}print(1)\r\nprint(2)\r\n", 0), ("print(\"\"\"a\n# %% b\n\"\"\")\n", 1),
+    ("# %% a\nx = [1,\n# %% b\n2]\nprint(x)\n", 0),
+  ])
+  func oddScriptsArePages(_ script: String, _ status: Int32) throws {
+    let outcome = try program.run(script: script, ["--report", "page.html"])
+    #expect(outcome.status == status, "\(outcome.errors)")
+    let page = try page()
+    #expect(page.contains(status == 0 ? "Ran to its end." : "Nothing ran."))
+  }
+
+  @Test func aStatementOfManyLinesIsMarkedWhole() throws {
+    let outcome = try program.run(script: "x = [1,\n  2][\n  7]\nprint(1)\n", ["--report", "page.html"])
+    #expect(outcome.status == 1)
+    let page = try page()
+    #expect(page.contains("<strong>Failed</strong> at <a href=\"#line-1\">"))
+    for line in 1...3 { #expect(page.contains("<span id=\"line-\(line)\" class=\"stop\">")) }
+    #expect(page.contains("<span id=\"line-4\" class=\"left\">"))
+  }
+
   @Test func anUnknownOptionIsOnThePage() throws {
     let outcome = try program.run(script: "print(1)\n", ["--report", "page.html", "--set", "no=1"])
     #expect(outcome.status == 1)
