@@ -98,7 +98,7 @@ with tempfile.TemporaryDirectory() as home:
     shell.send(b"\x1b[A" * 250 + b"\x01  ")
     tell("a key in the middle of 500 lines", [shell.key(b"y") for _ in range(30)])
     tell("Up through 500 lines", [shell.key(b"\x1b[A") for _ in range(30)])
-    tell("Enter in the middle of 500 lines", [shell.key(b"\x1b\r") for _ in range(10)])
+    tell("a new line (Alt-Enter) in the middle of 500 lines", [shell.key(b"\x1b\r") for _ in range(10)])
     shell.send(b"\x1b>\r12 + le")
     tell("Tab behind 500 lines", [shell.key(b"\t") for _ in range(10)])
     shell.end()

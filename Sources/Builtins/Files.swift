@@ -49,8 +49,10 @@ extension Catalog {
         case .object(let object):
           if let drawing = object as? any Drawing {
             try drawing.save(to: path, call)
+            call.machine.saved?(.object(drawing), path)
           } else if let poster = object as? Poster {
             try poster.save(to: path, call)
+            call.machine.saved?(.object(poster), path)
           } else if let data = object as? DataSet {
             try DataFolder.save(data.platform, to: path, call)
           } else if let derivation = object as? Derivation {

@@ -6,7 +6,7 @@ import TensorCore
 extension Platform {
   /// A platform of the synthetic world; with users to test on, they alone are the test part.
   convenience init(_ world: World) {
-    let fingerprint = "world \(String(world.digest, radix: 16)) \(world.settings)"
+    let fingerprint = "world \(String(world.digest, radix: 16)) \(world.settings.text)"
     self.init(
       name: world.platform.rawValue, items: WorldItems(world),
       log: EventLog(
@@ -16,6 +16,33 @@ extension Platform {
       // Switches and users leave it the same item, whatever it looks like.
       itemsFingerprint: "world \(world.platform.rawValue), seed \(world.seed), \(world.itemCount) items",
       ceilings: WorldCeilings(world))
+  }
+}
+
+extension WorldSettings {
+  /// The settings that are not the usual ones, as keywords of `world`.
+  fileprivate var text: String {
+    let usual = WorldSettings()
+    var words: [String] = []
+    func add<T: Equatable>(_ name: String, _ setting: KeyPath<WorldSettings, T>) {
+      if self[keyPath: setting] != usual[keyPath: setting] { words.append("\(name) = \(self[keyPath: setting])") }
+    }
+    func add(_ name: String, _ count: KeyPath<WorldSettings, Int?>) {
+      if let count = self[keyPath: count] { words.append("\(name) = \(count)") }
+    }
+    add("test_users", \.testUsers)
+    add("items", \.items)
+    add("users", \.users)
+    add("image", \.imageSize)
+    add("patch", \.patch)
+    add("fillers", \.fillers)
+    add("scale", \.targetScale)
+    add("copied", \.copiesImageFactor)
+    add("disjoint", \.separatesDialects)
+    add("clean", \.isClean)
+    add("directed", \.isDirected)
+    add("permuted", \.permutesContent)
+    return words.isEmpty ? "with the usual settings" : words.joined(separator: ", ")
   }
 }
 

@@ -17,6 +17,8 @@ package final class Machine: NameSource {
   package var output: (String) -> Void
   /// Takes values that are shown; nil where their characters go to `output`.
   package var present: ((Value) -> Void)?
+  /// Is told of pictures that were written to a file, and of its path.
+  package var saved: ((Value, String) -> Void)?
   /// What the characters of values may use.
   package var display: () -> Display = { .plain }
   /// Progress, notes and warnings.

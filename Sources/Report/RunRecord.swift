@@ -73,6 +73,10 @@ package final class RunRecord {
       self?.keep(Self.event(value))
       output(value.drawn(on: machine?.display() ?? .plain))
     }
+    machine.saved = { [weak self] value, path in
+      self?.keep(Self.event(value))
+      self?.keep(.note("saved as \(path)"))
+    }
     machine.notes = { [weak self] diagnostic in
       self?.keep(.message(diagnostic))
       notes(diagnostic)

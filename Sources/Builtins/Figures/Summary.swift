@@ -79,8 +79,8 @@ final class Summary: LanguageObject {
     case "nan": .int(nan)
     case "infinite": .int(infinite)
     case "mean": .float(mean)
-    case "sd": sd.isNaN ? .none : .float(sd)
-    case "standard_error": sd.isNaN ? .none : .float(sd / Double(max(1, finite)).squareRoot())
+    case "sd": sd.isNaN ? Value.none : .float(sd)
+    case "standard_error": sd.isNaN ? Value.none : .float(sd / Double(max(1, finite)).squareRoot())
     case "least": .float(range?.low ?? .nan)
     case "greatest": .float(range?.high ?? .nan)
     default: nil
