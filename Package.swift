@@ -75,7 +75,7 @@ let package = Package(
       "BuiltinsTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "TensorFiles", "Checkpoint",
       "Recommendation",
       "TensorCore"),
-    .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins"),
+    .tests("TranscriptTests", uses: "LanguageKit", "Transcripts", "Diagnostics", "Interpreter", "Builtins", "Shell"),
     .tests("ShellTests", uses: "LanguageKit", "Shell", "Interpreter", "Diagnostics"),
     .tests("RecommendationTests", uses: "Recommendation"),
     .tests("ContentTests", uses: "Content"),

@@ -80,6 +80,11 @@ package enum EditingSignals {
   static func take() -> News {
     var buffer = [UInt8](repeating: 0, count: 64)
     while bell >= 0, read(bell, &buffer, buffer.count) > 0 {}
+    // No handler runs between the look and the note that it was seen.
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     defer { pendingNews = 0 }
     return News(rawValue: pendingNews)
   }

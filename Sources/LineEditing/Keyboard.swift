@@ -59,12 +59,7 @@ final class Keyboard {
       if ready == 0 { return .nothing }
       let news = EditingSignals.take()
       if !news.isEmpty { onSignal(news) }
-      if news.contains(.interrupt) {
-        if time < 0 { return .interrupt }
-        // In the middle of a key it waits until that is read.
-        unread(.key(.abandon))
-        return .nothing
-      }
+      if news.contains(.interrupt) { return .interrupt }
       guard ready > 0, waits[0].revents != 0 else { continue }
       var buffer = [UInt8](repeating: 0, count: most)
       let count = read(STDIN_FILENO, &buffer, most)
@@ -85,12 +80,17 @@ final class Keyboard {
   private func scalar(_ first: UInt8) -> Unicode.Scalar {
     let length = first < 0x80 ? 1 : first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF8 ? 4 : 0
     var sequence = [first]
-    while sequence.count < length, case .byte(let more) = byte(within: Self.sequenceTime) {
-      guard more & 0xC0 == 0x80 else {
+    reading: while sequence.count < length {
+      switch byte(within: Self.sequenceTime) {
+      case .byte(let more) where more & 0xC0 == 0x80: sequence.append(more)
+      case .byte(let more):
         giveBack([more])
-        break
+        break reading
+      case .interrupt:
+        unread(.key(.abandon))
+        break reading
+      case .nothing, .end: break reading
       }
-      sequence.append(more)
     }
     let read = String(decoding: sequence, as: UTF8.self).unicodeScalars.first ?? "\u{FFFD}"
     return Key.isOne(read.value) ? "\u{FFFD}" : read
@@ -100,8 +100,13 @@ final class Keyboard {
   private func afterEscape() -> Stroke {
     var sequence: [UInt8] = []
     let tables = isVi ? [Key.sequences] : [Key.sequences, Key.withAlt]
-    while case .byte(let more) = byte(within: Self.sequenceTime) {
-      sequence.append(more)
+    reading: while true {
+      switch byte(within: Self.sequenceTime) {
+      case .byte(let more): sequence.append(more)
+      // What was begun belongs to the entry that is abandoned.
+      case .interrupt: return .key(.abandon)
+      case .nothing, .end: break reading
+      }
       for table in tables {
         guard let key = table[sequence] else { continue }
         if key == .paste { return paste() }

@@ -52,6 +52,8 @@ package final class LineEditor {
   private var walk: HistoryWalk?
   private var search: HistorySearch?
   private var strokeOfSearch = Keyboard.Stroke.key(.abandon)
+  /// Whether the entry is to be abandoned and libedit has not called for it yet.
+  private var isAbandoning = false
   private var lastCut: [Unicode.Scalar] = []
   private var candidates: [CandidateList.Candidate] = []
   private var cursorBeforeList = 0
@@ -90,7 +92,7 @@ package final class LineEditor {
     prompt = Array(text.unicodeScalars)
     (label, window, size) = (prompt, EntryWindow(), .now)
     shownPrompt.scalars = label
-    (walk, search, outcome) = (nil, nil, .end)
+    (walk, search, outcome, isAbandoning) = (nil, nil, .end, false)
     Self.active = self
     defer { Self.active = nil }
     return EditingSignals.during {
@@ -143,7 +145,8 @@ package final class LineEditor {
   /// Gives libedit its next character.
   private func read(_ character: UnsafeMutablePointer<UInt32>?) -> Int32 {
     guard let character else { return -1 }
-    var stroke = keyboard.stroke()
+    // libedit takes it for the rest of a key that begins with ESC, if such a one was begun.
+    var stroke = isAbandoning ? .key(.abandon) : keyboard.stroke()
     if stroke == .key(.end) {
       outcome = .lost
       return 0
@@ -152,6 +155,7 @@ package final class LineEditor {
       strokeOfSearch = stroke
       stroke = .key(Self.belongsToSearch(stroke) ? .searchStep : .searchEnd)
     }
+    isAbandoning = stroke == .key(.abandon)
     switch stroke {
     case .scalar(let scalar): character.pointee = scalar.value
     case .key(let key): character.pointee = key.rawValue
@@ -273,7 +277,9 @@ package final class LineEditor {
     case .paste:
       let text = support.pasted(keyboard.pasted)
       return text.isEmpty ? CC_REFRESH_BEEP : change { $0.insert(text) }
-    case .abandon: return finish(.abandoned)
+    case .abandon:
+      isAbandoning = false
+      return finish(.abandoned)
     case .searchStep: return stepOfSearch()
     case .searchEnd:
       (search, label) = (nil, prompt)

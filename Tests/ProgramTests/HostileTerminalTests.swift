@@ -31,6 +31,12 @@ struct HostileTerminalTests {
     ] {
       terminal.send(keys)
       try terminal.submit("\u{15}\u{0B}\u{15}\u{3}")
+      // Ctrl-C while the rest of a key is awaited, and when it is no longer.
+      terminal.send(keys)
+      try terminal.submit("\u{3}")
+      terminal.send(keys)
+      Thread.sleep(forTimeInterval: 0.1)
+      try terminal.submit("\u{3}")
     }
     #expect(try terminal.enter("1 + 1") == "2")
   }

@@ -1,5 +1,6 @@
 import Diagnostics
 import LanguageKit
+import Shell
 import TestKit
 import Testing
 import Transcripts
@@ -50,6 +51,20 @@ struct ReplayTests {
     ]
     for code in DiagnosticCode.allCases where !unreached.contains(code) {
       #expect(text.contains("[\(code.rawValue)]"), "no transcript shows error[\(code.rawValue)]")
+    }
+  }
+
+  /// Every command of the shell is typed in Tests/Transcripts/shell, and not only to be refused.
+  @Test func everyCommandHasATranscript() throws {
+    let entries = try TranscriptSource.sessions(below: "Tests/Transcripts/shell", .transcript)
+      .flatMap(\.transcript.entries)
+    #expect(Session.commands.count > 15)
+    for command in Session.commands {
+      let uses = entries.filter { entry in
+        let word = entry.input.prefix { !$0.isWhitespace }
+        return word == "%\(command.name)"
+      }
+      #expect(uses.contains { !$0.output.hasPrefix("error[") }, "no transcript shows %\(command.name)")
     }
   }
 
