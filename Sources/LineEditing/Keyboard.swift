@@ -12,6 +12,13 @@ final class Keyboard {
   private var bytes: [UInt8] = []
   private var next = 0
   private var strokes: [Stroke] = []
+  /// The terminal once more, to be read without waiting: Ctrl-C throws away what `poll` promised. The flags of standard input
+  /// itself are shared with other programs.
+  private let input: Int32 = {
+    guard let name = ttyname(STDIN_FILENO) else { return STDIN_FILENO }
+    let own = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    return own < 0 ? STDIN_FILENO : own
+  }()
   /// The text of the paste that the last `.paste` stands for.
   private(set) var pasted = ""
   /// Whether ESC is a key of its own.
@@ -22,6 +29,8 @@ final class Keyboard {
   static let longestPaste = 4 << 20
   /// How long the bytes of one key may take to arrive, in milliseconds.
   private static let sequenceTime: Int32 = 60
+
+  deinit { if input != STDIN_FILENO { close(input) } }
 
   /// Gives a stroke before anything else.
   func unread(_ stroke: Stroke) { strokes.insert(stroke, at: 0) }
@@ -51,7 +60,7 @@ final class Keyboard {
     (bytes, next) = ([], 0)
     while true {
       var waits = [
-        pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: input, events: Int16(POLLIN), revents: 0),
         pollfd(fd: EditingSignals.bell, events: Int16(POLLIN), revents: 0),
       ]
       let ready = poll(&waits, EditingSignals.bell < 0 ? 1 : 2, time)
@@ -62,7 +71,7 @@ final class Keyboard {
       if news.contains(.interrupt) { return .interrupt }
       guard ready > 0, waits[0].revents != 0 else { continue }
       var buffer = [UInt8](repeating: 0, count: most)
-      let count = read(STDIN_FILENO, &buffer, most)
+      let count = read(input, &buffer, most)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else { return .end }
       bytes = Array(buffer[..<count])
