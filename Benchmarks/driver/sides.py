@@ -2,6 +2,8 @@
 import json, os, re, select, shutil, signal, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.append(HERE)
+from typed import typed
 
 
 class Trouble(Exception):
@@ -14,14 +16,13 @@ class Side:
     #: Whether all sides run before other programs of the machine.
     goes_first = False
 
-    def __init__(self, name, command, folder, environment=None):
+    def __init__(self, name, command, folder):
         self.name, self.errors = name, tempfile.TemporaryFile("w+")
         self.waiting = b""
         first = (lambda: os.setpriority(os.PRIO_PROCESS, 0, -20)) if self.goes_first else None
         try:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, cwd=folder, env=environment,
-                bufsize=0, preexec_fn=first)
+            self.process, self.input = self.start(
+                command, stdout=subprocess.PIPE, stderr=self.errors, cwd=folder, bufsize=0, preexec_fn=first)
         except subprocess.SubprocessError:
             raise Trouble("--priority needs the right to go before other programs, which root has") from None
 
@@ -39,8 +40,8 @@ class Side:
 
     def send(self, text):
         try:
-            self.process.stdin.write(text.encode() + b"\n")
-        except BrokenPipeError:
+            self.input.write(text.encode() + b"\n")
+        except OSError:
             raise self.died() from None
 
     def line(self):
@@ -63,12 +64,14 @@ class Side:
     def end(self):
         self.process.kill()
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.errors):
+        for stream in (self.input, self.process.stdout, self.errors):
             stream.close()
 
 
 class Own(Side):
     """pmm at its prompt, as users have it."""
+
+    start = staticmethod(typed)
 
     def __init__(self, program, version, threads, case, folder):
         self.version = version
@@ -118,10 +121,14 @@ class Peer(Side):
     """PyTorch, as pip installs it or tuned."""
 
     def __init__(self, name, python, threads, case, environment):
-        environment = os.environ | environment | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+        self.environment = os.environ | environment | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
         script = os.path.join(HERE, "peers", case.model + ".py")
-        super().__init__(name, [python, script, str(threads)], HERE, environment)
+        super().__init__(name, [python, script, str(threads)], HERE)
         self.sizes, self.loss, self.parameters = case.sizes, None, None
+
+    def start(self, command, **options):
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=self.environment, **options)
+        return process, process.stdin
 
     def turn(self, steps, warm):
         self.send(json.dumps({"sizes": self.sizes, "steps": steps, "warm": warm}))

@@ -5,6 +5,9 @@ into memory of their own. Only this program checks what it reads against checksu
 import os, re, statistics, subprocess, sys, tempfile, time
 import program
 
+sys.path.append(os.path.join(program.ROOT, "Benchmarks"))
+from typed import typed
+
 if len(sys.argv) > 3 or len(sys.argv) > 1 and not re.fullmatch("[1-9][0-9]{0,6}", sys.argv[1]):
     sys.exit("usage: scripts/bench checkpoint [MIB [FOLDER]]")
 mib = int(sys.argv[1]) if len(sys.argv) > 1 else 1024
@@ -15,12 +18,12 @@ folder = scratch.name
 
 class Side:
     """A program that answers each line with a word when it is done."""
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder)
+    def __init__(self, process, input):
+        self.process, self.input = process, input
     def ask(self, text):
         start = time.monotonic()
-        self.process.stdin.write(text + "\n"); self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
+        self.input.write(text.encode() + b"\n"); self.input.flush()
+        answer = self.process.stdout.readline().decode().strip()
         if answer != "done": sys.exit(f"{text!r} was answered with {answer!r}")
         return time.monotonic() - start
     def peak(self):
@@ -44,12 +47,14 @@ for line in sys.stdin:
     exec(line); print("done", flush=True)
 """ % (count, count)
 def own():
-    side = Side([program.PROGRAM])
+    side = Side(*typed([program.PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder))
     side.ask("model Block() {\n  part weight = param([item(2048), d(2048)], init = ones())\n  def forward(x) = x\n}\n"
              "model Big(n) {\n  part w = [Block() for i in 1..n]\n  def forward(x) = x\n}\n"
              "def touch(m) {\n  for block in m.w { take(block.weight, 0, over = item) }\n}\nprint(\"done\")")
     return side
-def other(): return Side([sys.executable, "-c", peer])
+def other():
+    process = subprocess.Popen([sys.executable, "-c", peer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    return Side(process, process.stdin)
 
 sides = {"pmm": own(), "h5py": other()}
 words = {
@@ -76,7 +81,7 @@ for name in sides:
         start.reset()
         start.ask(words[name][at])
         peaks[name, part] = start.peak()
-    start.process.stdin.close(); start.process.wait()
+    start.input.close(); start.process.wait()
 for at, part in enumerate(("save", "load")):
     mine, theirs = (statistics.median(times[name][at]) for name in ("pmm", "h5py"))
     spread = lambda name: f"{min(times[name][at]):.2f} to {max(times[name][at]):.2f}"
