@@ -1,3 +1,4 @@
+import Autodiff
 import Interpreter
 import NamedTensors
 
@@ -30,17 +31,27 @@ extension Catalog {
         "affine",
         """
         x W' + bias, PyTorch's `linear`: products summed over the axis `over` of x and weight. The weight's other axis \
-        becomes `to`, the axis of the bias, which may be none.
+        becomes `to`, the axis of the bias, which may be none. `act`, such as gelu, is applied to it.
         """,
         BuiltinParameter<NamedTensor>("x"), BuiltinParameter<NamedTensor>("weight"),
         BuiltinParameter<NamedTensor?>("bias"), BuiltinParameter<AxisValue>("over"), BuiltinParameter<AxisValue>("to"),
+        BuiltinParameter<Value?>("act", default: .none, shown: "none"),
         examples: """
           pmm> w = tensor([[1.0, 1.0], [1.0, -1.0]], [feature, d])
           pmm> affine(tensor([3.0, 1.0], [d]), w, tensor([0.0, 0.5], [feature]), over = d, to = feature)
           [feature=2] 4.0, 2.5
+          pmm> affine(tensor([1.0, 3.0], [d]), w, none, over = d, to = feature, act = relu)
+          [feature=2] 4.0, 0.0
           """
-      ) { _, x, weight, bias, over, to in
-        try NamedTensor.affine(x, weight, bias, over: over.axis, to: to.axis)
+      ) { call, x, weight, bias, over, to, act -> Value in
+        // What the kernels know is applied where sums are stored.
+        let op: UnaryOp? =
+          if case .function(let function) = act, case .builtin(let builtin) = function.kind {
+            UnaryOp(rawValue: builtin.name)
+          } else { nil }
+        let y = try NamedTensor.affine(x, weight, bias, over: over.axis, to: to.axis, act: op).asValue(call)
+        guard let act, op == nil else { return y }
+        return try call.machine.call(act, [y], at: call.spans[5] ?? call.span, place: call.place)
       },
       Builtin(
         "layer_norm", "Mean 0 and variance 1 along an axis, then scaled and shifted.",

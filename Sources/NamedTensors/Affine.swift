@@ -1,11 +1,12 @@
-import Autodiff
+package import Autodiff
 import TensorCore
 
 extension NamedTensor {
   /// y = x W' + bias: products summed over `over`, whose other axis in the weight becomes `to`.
   /// x: [rest..., over], weight: [out, over], bias: [to]; y: [rest..., to].
+  /// - Parameter act: is applied to y.
   package static func affine(
-    _ x: NamedTensor, _ weight: NamedTensor, _ bias: NamedTensor?, over: Axis, to: Axis
+    _ x: NamedTensor, _ weight: NamedTensor, _ bias: NamedTensor?, over: Axis, to: Axis, act: UnaryOp? = nil
   ) throws -> NamedTensor {
     let (at, within) = (try Rules.carried(x, over, "affine"), try Rules.carried(weight, over, "affine", operand: 1))
     guard weight.dimensions.count == 2 else {
@@ -35,6 +36,6 @@ extension NamedTensor {
     else { return .shape(dimensions, .float) }
     return NamedTensor(
       dimensions, .float,
-      try numbers { try Variable.dot(left, right, batch: 0, contracted: 1, bias: offset?.variable) })
+      try numbers { try Variable.dot(left, right, batch: 0, contracted: 1, bias: offset?.variable, act: act) })
   }
 }

@@ -7,8 +7,8 @@ import CKernels
   import Musl
 #endif
 
-/// C = A B, plus one row added to every row of C, for every matrix of a batch of float32 matrices; C is row major without
-/// gaps.
+/// C = A B, plus one row added to every row of C, for every matrix of a batch of float32 matrices, and an elementwise function
+/// of it while it is near; C is row major without gaps.
 package struct MatrixProduct {
   /// Where a matrix lies; strides in elements.
   package struct Operand {
@@ -42,6 +42,18 @@ package struct MatrixProduct {
     }
   }
 
+  /// An elementwise function of C, by its code of the kernels.
+  package struct Act {
+    let code: Int32
+    let out: UnsafeMutablePointer<Float>
+
+    /// - Parameter out: where its values go, laid out as C; C itself where only they are wanted.
+    package init(_ code: Int32, into out: UnsafeMutablePointer<Float>) {
+      self.code = code
+      self.out = out
+    }
+  }
+
   /// Who multiplies.
   package enum Library: String, CaseIterable, Sendable {
     case own
@@ -56,12 +68,13 @@ package struct MatrixProduct {
   let b: Operand
   let bias: UnsafePointer<Float>?
   let out: UnsafeMutablePointer<Float>
+  let act: Act?
 
   /// [rows, inner] x [inner, columns], `batch` times.
   /// - Parameter bias: what is added to every row; nil for nothing. [columns]
   package init(
     batch: Int, rows: Int, columns: Int, inner: Int, _ a: Operand, _ b: Operand,
-    bias: UnsafePointer<Float>? = nil, into out: UnsafeMutablePointer<Float>
+    bias: UnsafePointer<Float>? = nil, into out: UnsafeMutablePointer<Float>, act: Act? = nil
   ) {
     self.batch = batch
     self.rows = rows
@@ -71,6 +84,7 @@ package struct MatrixProduct {
     self.b = b
     self.bias = bias
     self.out = out
+    self.act = act
   }
 
   /// What PMM_PRODUCT asks for; nil leaves the choice to the shape.
@@ -116,10 +130,11 @@ package struct MatrixProduct {
     guard batch > 0, rows > 0, columns > 0 else { return }
     if library ?? choice == .openblas, inner > 0, let blocks = BlasBlocks(self) {
       blocks.run()
+      if let act { Kernels.table.unary(act.code, batch * rows * columns, out, act.out) }
     } else {
       Kernels.table.gemm(
         batch, rows, columns, inner, a.start, a.batchStride, a.rowStride, a.columnStride,
-        b.start, b.batchStride, b.rowStride, b.columnStride, bias, out)
+        b.start, b.batchStride, b.rowStride, b.columnStride, bias, out, act?.code ?? 0, act?.out)
     }
   }
 }

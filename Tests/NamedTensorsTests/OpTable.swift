@@ -198,6 +198,12 @@ extension OpRow {
     OpRow("affine plain", [cube, [Axes.out, Axes.d]]) { x, _ in
       try .affine(x[0], x[1], nil, over: Axes.d, to: Axes.out)
     },
+    OpRow("affine with gelu", [cube, [Axes.wide, Axes.d], [Axes.wide]]) { x, _ in
+      try .affine(x[0], x[1], x[2], over: Axes.d, to: Axes.wide, act: .gelu)
+    },
+    OpRow("affine with tanh", [cube, [Axes.out, Axes.d]]) { x, _ in
+      try .affine(x[0], x[1], nil, over: Axes.d, to: Axes.out, act: .tanh)
+    },
     OpRow("layer_norm", [cube, [Axes.d], [Axes.d]]) { x, _ in
       try .layerNorm(x[0], x[1], x[2], over: Axes.d, eps: 1e-5)
     },

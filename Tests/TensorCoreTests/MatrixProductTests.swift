@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 import TestKit
 import Testing
@@ -38,14 +39,14 @@ struct MatrixProductTests {
 
   private func multiply(
     _ library: MatrixProduct.Library?, _ batch: Int, _ rows: Int, _ columns: Int, _ inner: Int, _ a: Laid, _ b: Laid,
-    plus bias: Tensor? = nil
+    plus bias: Tensor? = nil, act: Int32? = nil, into acted: Tensor? = nil
   ) throws -> [Float] {
     let out = try Tensor(full: 7, shape: [batch * rows * columns], .float32)
-    withExtendedLifetime((a, b, bias, out)) {
+    withExtendedLifetime((a, b, bias, out, acted)) {
       MatrixProduct(
         batch: batch, rows: rows, columns: columns, inner: inner, a.operand, b.operand,
         bias: bias.map { UnsafePointer($0.pointer(Float.self)) },
-        into: out.pointer()
+        into: out.pointer(), act: act.map { .init($0, into: (acted ?? out).pointer()) }
       ).run(by: library)
     }
     return out.floats()
@@ -100,6 +101,31 @@ struct MatrixProductTests {
         }
       }
       try #require(worst < 1e-5, "round \(round): \(batch) x [\(rows), \(inner)] x [\(inner), \(columns)]")
+    }
+  }
+
+  /// What is applied while sums are near has the bits of the same applied afterwards, in place of them or beside them.
+  @Test func actsAsIfAfterwards() throws {
+    var random = SeededGenerator(seed: 17)
+    for round in 0..<300 {
+      let (batch, rows, columns, inner) = Self.sizes(&random, round)
+      let a = try Laid(batch: batch, rows: rows, columns: inner, &random)
+      let b = try Laid(batch: batch, rows: inner, columns: columns, &random)
+      let bias = try Tensor(
+        (0..<columns).map { _ in Float.random(in: -1...1, using: &random) }, shape: [columns], as: .float32)
+      let act = Int32([CK_GELU, CK_RELU, CK_SOFTPLUS].randomElement(using: &random) ?? CK_TANH)
+      for library in MatrixProduct.Library.allCases {
+        let plain = try multiply(library, batch, rows, columns, inner, a, b, plus: bias)
+        let (from, after) = (
+          try Tensor(plain, shape: [plain.count], as: .float32), try Tensor(full: 7, shape: [plain.count], .float32)
+        )
+        let beside = try Tensor(full: 7, shape: [plain.count], .float32)
+        Kernels.table.unary(act, plain.count, from.pointer(), after.pointer())
+        let kept = try multiply(library, batch, rows, columns, inner, a, b, plus: bias, act: act, into: beside)
+        let inPlace = try multiply(library, batch, rows, columns, inner, a, b, plus: bias, act: act)
+        let shape = "round \(round): \(batch) x [\(rows), \(inner)] x [\(inner), \(columns)]"
+        try #require(kept == plain && beside.floats() == after.floats() && inPlace == after.floats(), "\(shape)")
+      }
     }
   }
 

@@ -6,9 +6,11 @@ extension Variable {
   /// a: [batch..., rows..., contracted...], b: [batch..., columns..., contracted...]; y: [batch..., rows...,
   /// columns...].
   /// da = dy b, db = dy' a.
-  /// - Parameter bias: is added to every row, its gradient the sum over rows; only without batch. [columns...]
+  /// - Parameters:
+  ///   - bias: is added to every row, its gradient the sum over rows; only without batch. [columns...]
+  ///   - act: what is applied to the sums while they are near.
   package static func dot(
-    _ a: Variable, _ b: Variable, batch: Int, contracted: Int, bias: Variable? = nil
+    _ a: Variable, _ b: Variable, batch: Int, contracted: Int, bias: Variable? = nil, act: UnaryOp? = nil
   ) throws -> Variable {
     guard a.dtype == b.dtype, a.dtype.isFloat, a.shape.count >= batch + contracted,
       b.shape.count >= batch + contracted, a.shape.prefix(batch) == b.shape.prefix(batch),
@@ -23,11 +25,13 @@ extension Variable {
     let z = try Matrices(b.tensor, batch, contracted)
     let shape = a.shape.dropLast(contracted) + b.shape.dropFirst(batch).dropLast(contracted)
     let y = try Tensor(uninitialized: Array(shape), a.dtype)
-    Product.run(x, z.transposed, plus: try bias?.tensor.contiguous(), into: y)
     let (wantA, wantB) = (a.isTracked, b.isTracked)
     let (shapeA, shapeB) = (a.shape, b.shape)
     let wantBias = bias?.isTracked ?? false
-    return try .recorded(y, [a, b] + (bias.map { [$0] } ?? [])) { g in
+    // The way back needs both.
+    let acted = try act.map { ($0, wantA || wantB || wantBias ? try Tensor(uninitialized: y.shape, y.dtype) : y) }
+    Product.run(x, z.transposed, plus: try bias?.tensor.contiguous(), into: y, act: acted)
+    let product = try Variable.recorded(y, [a, b] + (bias.map { [$0] } ?? [])) { g in
       let dense = try g.contiguous()
       let m = Matrices(dense, batch: x.batch, rows: x.rows, columns: z.rows)
       var (ga, gb): (Tensor?, Tensor?) = (nil, nil)
@@ -44,6 +48,8 @@ extension Variable {
       guard let bias else { return [ga, gb] }
       return [ga, gb, wantBias ? try Reduce.sum(dense, Array(0..<dense.rank - bias.shape.count)) : nil]
     }
+    guard let (act, values) = acted else { return product }
+    return try product.acted(act, y, values)
   }
 }
 
@@ -104,16 +110,23 @@ extension Matrices {
 
 enum Product {
   /// out (contiguous) = a b for each matrix of the batch, `bias` (contiguous) added to every row.
-  static func run(_ a: Matrices, _ b: Matrices, plus bias: Tensor? = nil, into out: Tensor) {
+  /// - Parameter act: what is applied to that, and where its values go: as large as `out`, or it.
+  static func run(
+    _ a: Matrices, _ b: Matrices, plus bias: Tensor? = nil, into out: Tensor, act: (op: UnaryOp, into: Tensor)? = nil
+  ) {
     if out.count == 0 { return }
-    withExtendedLifetime((a.tensor, b.tensor, bias, out)) {
+    withExtendedLifetime((a.tensor, b.tensor, bias, out, act?.into)) {
       if out.dtype == .float32 {
         MatrixProduct(
           batch: a.batch, rows: a.rows, columns: b.columns, inner: a.columns, a.operand, b.operand,
-          bias: bias.map { UnsafePointer($0.pointer(Float.self)) }, into: out.pointer()
+          bias: bias.map { UnsafePointer($0.pointer(Float.self)) }, into: out.pointer(),
+          act: act.map { .init($0.op.code, into: $0.into.pointer()) }
         ).run()
       } else {
         Reference.product(a, b, plus: bias?.pointer(Double.self), out.pointer(Double.self))
+        guard let act else { return }
+        let (from, to) = (out.pointer(Double.self), act.into.pointer(Double.self))
+        for i in 0..<out.count { to[i] = Reference.value(act.op, from[i]) }
       }
     }
   }

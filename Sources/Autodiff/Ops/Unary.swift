@@ -24,6 +24,11 @@ extension Variable {
         for i in 0..<x.count { to[i] = Reference.value(op, from[i]) }
       }
     }
+    return try acted(op, x, y)
+  }
+
+  /// y = op(x), computed already, as a step after this, which holds x; both contiguous.
+  func acted(_ op: UnaryOp, _ x: Tensor, _ y: Tensor) throws -> Variable {
     // Where the slope follows from y alone, x is not kept.
     let kept = op.needsArgument ? x : y
     return try .recorded(y, [self], op: op.rawValue) { g in

@@ -175,9 +175,10 @@ typedef struct {
   /* out[o, i] = sum over r of x[o, r, i]. */
   void (*sum)(long outer, long reduced, long inner, const float *x, float *out);
   void (*dropout)(long n, uint64_t key, double rate, const float *x, float *out);
-  /* C (contiguous) = A B, any strides; `batch` products with own strides. `bias` [n] is added to every row unless null. */
+  /* C (contiguous) = A B, any strides; `batch` products with own strides. `bias` [n] is added to every row unless null.
+     `acted`, unless null, is what the unary `act` makes of C; it may be C itself. */
   void (*gemm)(long batch, long m, long n, long k, const float *a, long ab, long rsa, long csa, const float *b, long bb,
-               long rsb, long csb, const float *_Nullable bias, float *c);
+               long rsb, long csb, const float *_Nullable bias, float *c, int act, float *_Nullable acted);
   void (*softmax)(long rows, long n, bool log, const float *x, float *y);
   void (*softmax_grad)(long rows, long n, bool log, const float *y, const float *g, float *gx);
   void (*layer_norm)(long rows, long n, const float *x, const float *weight, const float *bias, float eps, float *y,
