@@ -17,6 +17,7 @@ enum { VW = 16, MR = 14 };
 #include "levels/index.inc"
 #include "levels/optimiser.inc"
 #include "levels/pack.inc"
+#include "levels/micro.inc"
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"

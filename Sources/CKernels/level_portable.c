@@ -15,6 +15,7 @@ enum { VW = 4, MR = 4 };
 #include "levels/index.inc"
 #include "levels/optimiser.inc"
 #include "levels/pack.inc"
+#include "levels/micro.inc"
 #include "levels/product.inc"
 #include "levels/attention.inc"
 #include "levels/dot_lse.inc"

@@ -1,5 +1,5 @@
 import CKernels
-package import TensorCore
+import TensorCore
 
 extension Variable {
   /// Convolution over the last two dimensions, stride 1, the images between zeros. x: [images, in, height, width], w:
