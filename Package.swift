@@ -83,7 +83,7 @@ let package = Package(
     .tests("CheckpointTests", uses: "TensorFiles", "Checkpoint"),
     .tests("LineEditingTests", uses: "LineEditing"),
     .tests("RepositoryTests", uses: "pmm", "Diagnostics", "Syntax"),
-    .tests("TensorCoreTests", uses: "TensorCore"),
+    .tests("TensorCoreTests", uses: "TensorCore", "CKernels"),
     .tests("NamedTensorsTests", uses: "NamedTensors", "Autodiff", "TensorCore"),
     .tests("TrainingTests", uses: "Training", "Autodiff", "TensorCore"),
     .tests("GoldenTests", uses: "Golden", "Builtins", "Interpreter", "Shell", "StandardLibrary", "TensorCore"),
