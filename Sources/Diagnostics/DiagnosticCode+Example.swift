@@ -127,7 +127,7 @@ extension DiagnosticCode {
         |
       1 | Linear(d(4))
         | ^^^^^^
-        = try: Linear(a, b, bias, init)
+        = try: Linear(a, b, bias, init, act)
       """
     case .importFailed:
       """

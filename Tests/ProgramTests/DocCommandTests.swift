@@ -24,7 +24,7 @@ struct DocCommandTests {
     #expect(tables.contains("```pmm\npmm> "))
     let layers = try text("pages/stdlib/layers.md")
     for text in [
-      "## Linear", "model Linear(a, b, bias = true, init = xavier_normal())",
+      "## Linear", "model Linear(a, b, bias = true, init = xavier_normal(), act = none)",
       "pmm> from layers import Linear\npmm> axes(",
       "def unit(x, over = d)\n",
     ] { #expect(layers.contains(text), "\(layers)") }
